@@ -1,0 +1,1 @@
+"""samples → words with times."""

@@ -1,0 +1,1 @@
+"""evidence and figures → signals per criterion, or an abstention."""

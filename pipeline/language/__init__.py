@@ -1,0 +1,1 @@
+"""text → normalised characters, words, syllables."""

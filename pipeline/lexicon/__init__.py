@@ -1,0 +1,1 @@
+"""turns → phrase evidence."""

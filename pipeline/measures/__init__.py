@@ -1,0 +1,1 @@
+"""turns and sound → figures and events."""

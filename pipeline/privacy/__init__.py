@@ -1,0 +1,1 @@
+"""what must not be shown."""

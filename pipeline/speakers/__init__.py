@@ -1,0 +1,1 @@
+"""utterances → turns with roles."""
