@@ -1,7 +1,7 @@
 """The nouns of the house: frozen dataclasses that every floor shares.
 
-Times are seconds from the start of the recording (``_s``), spans are half-open, scores run from 0 to 100 (higher is better), confidences, certainties and
-probabilities from 0 to 1. Text offsets count characters of ``Turn.text``.
+Times are seconds from the start of the recording (``_s``), spans are half-open, scores run from 0 to 100 (higher is
+better), confidences, certainties and probabilities from 0 to 1. Text offsets count characters of ``Turn.text``.
 """
 
 from collections.abc import Mapping
@@ -66,6 +66,25 @@ class Span:
     def overlap_s(self, other: "Span") -> float:
         """Seconds that both spans cover."""
         return max(0.0, min(self.end_s, other.end_s) - max(self.start_s, other.start_s))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A recording or transcript file as it was asked for, with what the manifest or its name tells.
+
+    Parameters
+    ----------
+    agent_channel
+        0 (left) or 1 (right) where it is known, else None: to be found.
+    """
+
+    path: str
+    agent_id: str = "unknown"
+    started_at: datetime | None = None
+    call_id: str | None = None
+    queue: str | None = None
+    customer_id: str | None = None
+    agent_channel: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +178,8 @@ class Roles:
     method
         ``channel``, ``voice`` or ``given``.
     withheld
-        True when it is not sure enough who the agent is; then all turns' roles are unknown and nothing that needs roles is scored.
+        True when it is not sure enough who the agent is; then all turns' roles are unknown and nothing that needs
+        roles is scored.
     """
 
     method: str

@@ -23,8 +23,12 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="QINHE_", toml_file="qinhe.toml", extra="forbid")
 
-    lexicons_dir: Path = Field(default_factory=lambda: _resource("lexicons"), description="phrase lists, labels and rubric")
-    models_dir: Path = Field(default_factory=lambda: _resource("models"), description="model list, cards and fitted numbers")
+    lexicons_dir: Path = Field(
+        default_factory=lambda: _resource("lexicons"), description="phrase lists, labels and rubric"
+    )
+    models_dir: Path = Field(
+        default_factory=lambda: _resource("models"), description="model list, cards and fitted numbers"
+    )
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("qinhe"), description="assembled weights")
     store_url: str = Field("sqlite:///qinhe.sqlite", description="where results are kept")
 
@@ -35,22 +39,37 @@ class Settings(BaseSettings):
 
     file_name_pattern: str = Field(
         r"^(?P<agent_id>[A-Za-z]*\d{2,})[_-](?P<started_at>\d{8}[T_-]?\d{4,6})",
-        description="regular expression with groups agent_id and started_at (and call_id, queue), tried on file names without a manifest",
+        description="regular expression with groups agent_id, started_at, call_id, queue; for lack of a manifest",
     )
-    agent_channel: int | None = Field(None, ge=0, le=1, description="0 or 1 when the agent is always on the left or right channel; else found from what is said")
+    agent_channel: int | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="0 or 1 when the agent is always on the left or right channel; else found from what is said",
+    )
 
     min_duration_s: float = Field(1.0, description="shorter recordings are refused: no call fits")
     max_duration_s: float = Field(4 * 3600.0, description="longer recordings are refused: not one call")
     min_role_confidence: float = Field(0.8, description="below this roles are withheld")
 
-    interruption_overlap_s: float = Field(1.0, description="overlap that counts as interrupting (norm section 4; market leaders 1 to 3 s)")
+    interruption_overlap_s: float = Field(
+        1.0, description="overlap that counts as interrupting (norm section 4; market leaders 1 to 3 s)"
+    )
     interruption_min_chars: int = Field(4, description="shorter turns are back-channels (norm section 4)")
-    silence_s: float = Field(10.0, description="a pause this long is looked at; the norm's own limit without contact is 30 s, market products look from 5 to 10 s")
+    silence_s: float = Field(
+        10.0,
+        description="a pause this long is looked at; market products look from 5 to 10 s",
+    )
     silence_limit_s: float = Field(30.0, description="longest wait without contact (norm: 自信自立)")
     first_response_s: float = Field(3.0, description="latest greeting after the call begins (norm: 自信自立)")
     slow_answer_s: float = Field(5.0, description="latest answer to a question the agent should know (norm: 自信自立)")
-    level_jump_db: float = Field(8.0, description="sudden rise between an agent's neighbouring turns; a market leader's usual level step is 10 dB")
-    rate_slow_cpm: float = Field(180.0, description="slower than usual, characters a minute (public defaults 180 to 280)")
+    level_jump_db: float = Field(
+        8.0,
+        description="sudden rise between an agent's neighbouring turns; a market leader's usual level step is 10 dB",
+    )
+    rate_slow_cpm: float = Field(
+        180.0, description="slower than usual, characters a minute (public defaults 180 to 280)"
+    )
     rate_fast_cpm: float = Field(300.0, description="too fast, characters a minute (norm section 4)")
     rate_min_chars: int = Field(4, description="shorter sentences say nothing about speed (norm section 4)")
     repetition_similarity: float = Field(0.6, description="similarity of a repeated turn (norm section 4)")

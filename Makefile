@@ -1,0 +1,24 @@
+# The few commands people use. They run in the active virtual environment.
+.PHONY: install sample test slow check bench model
+
+install:            ## install with the test tools
+	python -m pip install -e ".[test]"
+
+sample:             ## score the sample calls and name the report
+	qinhe score tests/data/calls --out out/sample
+
+test:               ## what CI runs on every change
+	python -m pytest
+
+slow:               ## everything, the slow tests too
+	python -m pytest -m "slow or not slow"
+
+check:              ## style, types, floors, lexicons
+	ruff check . && ruff format --check . && mypy && lint-imports && qinhe lexicon check && qinhe lexicon test
+
+bench:              ## the figures of the README; BENCH names a folder of calls with references
+	python tests/benchmarks/asr_bench.py $(BENCH)
+	python tests/benchmarks/matching_bench.py
+
+model:              ## fit the phrase model again from lexicons/corpus
+	python -m pipeline.lexicon.training

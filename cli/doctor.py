@@ -1,0 +1,1 @@
+"""``qinhe doctor``: what works on this machine."""

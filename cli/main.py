@@ -1,0 +1,65 @@
+"""The command ``qinhe``: one file per sub-command, put together here."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+import pipeline
+from cli import calibrate, doctor, export, lexicon, models, report, rescore, review, score
+from cli.console import err
+from pipeline.errors import InputError, ModelError, QinheError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="qinhe 亲和: scores the service affinity of telecom hotline agents from recordings, on this machine alone.",
+)
+app.command("score")(score.score)
+app.command("export")(export.export)
+app.command("report")(report.report)
+app.command("rescore")(rescore.rescore)
+app.add_typer(lexicon.app, name="lexicon")
+app.add_typer(models.app, name="models")
+app.command("doctor")(doctor.doctor)
+app.command("calibrate")(calibrate.calibrate)
+app.command("agreement")(calibrate.agreement)
+app.command("review")(review.review)
+app.add_typer(review.users, name="users")
+
+USAGE = 2
+FAILED = 1
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"qinhe {pipeline.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Score hotline recordings; see the sub-commands."""
+
+
+def run() -> None:
+    """Run the command; an error raised on purpose is one line on the error stream and an exit status."""
+    # No library of ours may call home: these switches are read at import time by the libraries they name.
+    os.environ.update({"HF_HUB_DISABLE_TELEMETRY": "1", "PYANNOTE_METRICS_ENABLED": "0", "DO_NOT_TRACK": "1"})
+    try:
+        app()
+    except (InputError, ModelError) as error:
+        err.print(f"qinhe: {error}", markup=False)
+        sys.exit(USAGE)
+    except QinheError as error:
+        err.print(f"qinhe: {error}", markup=False)
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        err.print("qinhe: stopped; what was scored is kept, run the same command again to go on", markup=False)
+        sys.exit(130)

@@ -1,0 +1,1 @@
+"""``qinhe models``: weights with checksums."""

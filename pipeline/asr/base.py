@@ -1,0 +1,48 @@
+"""What every recogniser gives: utterances with times, for the stretches of speech it is handed."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.schema import Engine, Span, Utterance
+
+Samples = npt.NDArray[np.float32]
+
+RATE_HZ = 16_000
+
+
+class Transcriber(Protocol):
+    """A recogniser, ready to work.
+
+    Whoever adds one: implement this, name it in ``registry.py``; the contract test then runs on it.
+    """
+
+    @property
+    def engine(self) -> Engine:
+        """Name, model and options, as kept with every transcript."""
+        ...
+
+    def transcribe(self, samples: Samples, *, speech: Sequence[Span], channel: int) -> tuple[Utterance, ...]:
+        """Recognise the speech in one channel.
+
+        Parameters
+        ----------
+        samples
+            Shape (n,), 16 kHz.
+        speech
+            Ordered stretches; nothing outside them is heard.
+        channel
+            Kept in the utterances.
+
+        Returns
+        -------
+        Utterances ordered by start, simplified characters, times of the recording, no pause over a second inside one.
+
+        Raises
+        ------
+        EngineError
+            The recogniser failed on this recording.
+        """
+        ...

@@ -1,0 +1,130 @@
+"""沟通能力: Mandarin, listening, asking for consent, expression and composure."""
+
+import re
+
+from pipeline.criteria.context import CallContext
+from pipeline.criteria.cues import Cue, agent_turns_after, sentence_numbers, turns_with
+from pipeline.criteria.evidence import WITHHELD, above, each_event, faults, graded, one_if, phrases
+from pipeline.criteria.politeness import POOR_SNR_DB, displeased, left_waiting, pleased
+from pipeline.criteria.registry import Assessment, Signal, abstain, criterion
+from pipeline.measures.words import spoken_length
+from pipeline.schema import Event, EventKind, Polarity, Role, Status
+
+CLEAR_CONFIDENCE = 0.75
+"""Recogniser confidence that clear speech on a good line reaches; less of it counts as unclear."""
+MIN_CHARS = 60
+LONG_TURN_CHARS = 90
+"""Some 20 seconds of speech: more in one turn is hard to follow by ear."""
+JARGON = re.compile(r"后台|工单池|派单|BSS|CRM|上收|下发|割接|端口侧|资源侧|局端|前台|口径")
+FILLERS_USUAL = 1.5
+CALM_WITHIN = 2
+
+
+@criterion("communication.mandarin", emits=("mandarin.unclear",))
+def mandarin(context: CallContext) -> Assessment:
+    """普通话能力, by proxy: how surely the recogniser reads the agent on a channel that is good enough."""
+    if context.withheld:
+        return abstain(WITHHELD)
+    snr, confidence = context.measure("agent_snr_db"), context.measure("agent_asr_confidence_ratio")
+    turns = context.turns_of(Role.AGENT)
+    if snr is None or confidence is None or sum(spoken_length(turn.text) for turn in turns) < MIN_CHARS:
+        return abstain("没有录音质量数据或坐席话语太少，不能间接判断普通话，本项不评")
+    if snr < POOR_SNR_DB:
+        return abstain(f"坐席声道质量差（信噪比 {snr:.0f} dB），不能间接判断普通话，本项不评")
+    return Assessment(
+        graded(
+            10 * above(CLEAR_CONFIDENCE, confidence),
+            "mandarin.unclear",
+            f"按识别置信度 {confidence:.2f} 间接判断，吐字不够清晰",
+        )
+    )
+
+
+@criterion(
+    "communication.listening",
+    emits=(
+        "listening.interruption",
+        "listening.asks_again",
+        "customer.displeased",
+        "customer.pleased",
+        "timing.unannounced_silence",
+    ),
+)
+def listening(context: CallContext) -> Assessment:
+    """倾听能力: lets the customer finish, understands, does not ask twice."""
+    if context.withheld:
+        return abstain(WITHHELD)
+    repeated = [event for event in context.events_of(EventKind.REPETITION) if _is_question(context, event)]
+    return Assessment(
+        (
+            *each_event(context.events_of(EventKind.INTERRUPTION), "listening.interruption", "客户话没说完就抢话"),
+            *each_event(repeated, "listening.asks_again", "重复询问客户已说过的内容"),
+            *left_waiting(context),
+            *displeased(context),
+            *pleased(context),
+            *phrases(context),
+        )
+    )
+
+
+def _is_question(context: CallContext, event: Event) -> bool:
+    turn = next(turn for turn in context.transcript.turns if turn.index == event.detail["turn"])
+    return turn.text.rstrip().endswith(("？", "?", "吗", "呢", "多少"))
+
+
+@criterion("communication.soliciting", emits=())
+def soliciting(context: CallContext) -> Assessment:
+    """意见征询能力: asks for consent where something is proposed, decides nothing over the customer's head."""
+    if context.withheld:
+        return abstain(WITHHELD)
+    return Assessment(phrases(context))
+
+
+@criterion(
+    "communication.expression",
+    emits=("expression.lost", "expression.fillers", "expression.jargon", "expression.long_turn", "customer.displeased"),
+)
+def expression(context: CallContext) -> Assessment:
+    """表达能力: clear, sure, confirmed, in words that the customer follows."""
+    if context.withheld:
+        return abstain(WITHHELD)
+    agent = context.turns_of(Role.AGENT)
+    jargon = [turn for turn in agent if JARGON.search(turn.text)]
+    long = [turn for turn in agent if spoken_length(turn.text) > LONG_TURN_CHARS]
+    fillers = above(context.measure("fillers_per_100_chars"), FILLERS_USUAL)
+    return Assessment(
+        (
+            *(
+                Signal("expression.lost", note=f"客户没有听懂（{sentence_numbers([turn])}）")
+                for turn in turns_with(context.transcript, Cue.LOST)
+            ),
+            *graded(fillers, "expression.fillers", "口头禅偏多"),
+            *one_if(jargon, "expression.jargon", f"使用内部术语（{sentence_numbers(jargon)}）"),
+            *one_if(long, "expression.long_turn", f"一次讲得过长（{sentence_numbers(long)}）"),
+            *displeased(context),
+            *phrases(context),
+        )
+    )
+
+
+@criterion("communication.composure", emits=("composure.kept", "composure.raised_voice"))
+def composure(context: CallContext) -> Assessment:
+    """控制情绪能力: calm words and voice after hostility; without it only a loss of temper is judged."""
+    if context.withheld:
+        return abstain(WITHHELD)
+    hostile = turns_with(context.transcript, Cue.HOSTILITY)
+    if not hostile:
+        return abstain("客户情绪平稳，没有需要坐席控制情绪的情境，本项不评", faults(context))
+    after = {turn.index for each in hostile for turn in agent_turns_after(context.transcript, each, CALM_WITHIN)}
+    lost = any(
+        f.polarity is Polarity.FORBIDDEN and f.status is Status.CERTAIN and f.evidence.turn in after
+        for f in context.findings
+    )
+    raised = [event for event in context.events_of(EventKind.LEVEL_JUMP) if event.detail.get("turn") in after]
+    return Assessment(
+        (
+            *one_if(after and not lost, "composure.kept", f"客户情绪激动时保持平稳（{sentence_numbers(hostile)}）"),
+            *each_event(raised, "composure.raised_voice", "客户激动后音量突然增大"),
+            *phrases(context),
+        )
+    )

@@ -1,0 +1,53 @@
+"""Findings as signals, and the abstentions that many criteria share."""
+
+from collections.abc import Iterable
+
+from pipeline.criteria.context import CallContext
+from pipeline.criteria.registry import Signal
+from pipeline.schema import Event, Polarity, Status
+
+WITHHELD = "不能确定哪一方是坐席，本项不评"
+
+
+def phrases(context: CallContext) -> tuple[Signal, ...]:
+    """One signal per finding for or against the agent; the rubric picks the labels that matter."""
+    return tuple(
+        Signal(
+            f"{finding.polarity}.{finding.label}",
+            certainty=finding.evidence.certainty,
+            doubtful=finding.status is Status.DOUBTFUL,
+            findings=(index,),
+        )
+        for index, finding in enumerate(context.findings)
+        if finding.polarity is not Polarity.NEUTRAL
+    )
+
+
+def faults(context: CallContext) -> tuple[Signal, ...]:
+    """Only what speaks against the agent: what an abstaining criterion hands over."""
+    return tuple(signal for signal in phrases(context) if signal.name.startswith(Polarity.FORBIDDEN))
+
+
+def one_if(condition: object, name: str, note: str, *, findings: tuple[int, ...] = ()) -> tuple[Signal, ...]:
+    """A single signal when the condition holds."""
+    return (Signal(name, findings=findings, note=note),) if condition else ()
+
+
+def graded(amount: float, name: str, note: str) -> tuple[Signal, ...]:
+    """A signal of this amount, none when it is zero."""
+    return (Signal(name, amount, note=note),) if amount > 0 else ()
+
+
+def each_event(events: Iterable[Event], name: str, note: str) -> tuple[Signal, ...]:
+    """One signal per event, its second of the call in the note."""
+    return tuple(Signal(name, note=f"{clock(event.span.start_s)} {note}") for event in events)
+
+
+def above(value: float | None, limit: float) -> float:
+    """How far a figure lies above a limit; 0 below it or when it was not measured."""
+    return max(0.0, value - limit) if value is not None else 0.0
+
+
+def clock(seconds: float) -> str:
+    """A place in the recording: 1:05."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"

@@ -1,0 +1,69 @@
+"""Whether the agent opened and closed the call completely, element by element (norm: 流程全面)."""
+
+from collections.abc import Sequence
+
+from pipeline.schema import Completeness, Finding, Recording, Role, Status, Transcript, Turn
+
+OPENING_TURNS = 2
+CLOSING_TURNS = 3
+OPENING = ("greeting", "self_intro", "offer_help")
+CLOSING = ("further_help", "closing_thanks", "wish", "survey", "goodbye")
+COURTESIES = ("closing_thanks", "wish", "survey")
+OPERATORS = ("电信", "移动", "联通", "广电", "一万号", "10000", "10086", "10010", "10099")
+CUT_OFF_S = 0.1
+"""Speech that runs to within this of the recording's end was cut off: a line takes longer than that to be put down."""
+
+_WITHHELD = "不能确定哪一方是坐席，不作判断"
+_NO_AGENT = "没有听到坐席说话，不作判断"
+_CUT_OFF = "录音在通话中途截断，没有录到结束部分，不作判断"
+
+
+def opening(transcript: Transcript, findings: Sequence[Finding]) -> Completeness:
+    """Greeting, name or number (or the operator's name) and an offer of help, all in the agent's first two turns."""
+    turns = _agent_turns(transcript)
+    if transcript.roles.withheld or not turns:
+        return _abstained(OPENING, _WITHHELD if transcript.roles.withheld else _NO_AGENT)
+    first = turns[:OPENING_TURNS]
+    present, doubtful = _elements(OPENING, first, findings)
+    operator = any(name in turn.text for turn in first for name in OPERATORS)
+    complete = present["greeting"] and (present["self_intro"] or operator) and present["offer_help"]
+    return Completeness(complete, {**present, "operator": operator}, doubtful)
+
+
+def closing(transcript: Transcript, findings: Sequence[Finding], recording: Recording | None = None) -> Completeness:
+    """Further help, a courtesy (thanks, wish or survey) and a goodbye, all in the agent's last three turns.
+
+    Abstains when the recording was cut off before the end of the call.
+    """
+    turns = _agent_turns(transcript)
+    if transcript.roles.withheld or not turns:
+        return _abstained(CLOSING, _WITHHELD if transcript.roles.withheld else _NO_AGENT)
+    present, doubtful = _elements(CLOSING, turns[-CLOSING_TURNS:], findings)
+    if recording is not None and not present["goodbye"] and _cut_off(transcript, recording):
+        return Completeness(False, present, doubtful, abstained=True, reason=_CUT_OFF)
+    complete = present["further_help"] and any(present[name] for name in COURTESIES) and present["goodbye"]
+    return Completeness(complete, present, doubtful)
+
+
+def _agent_turns(transcript: Transcript) -> tuple[Turn, ...]:
+    return tuple(turn for turn in transcript.turns if turn.role is Role.AGENT)
+
+
+def _elements(
+    names: Sequence[str], turns: Sequence[Turn], findings: Sequence[Finding]
+) -> tuple[dict[str, bool], tuple[str, ...]]:
+    """Element to certainly present, and the elements with nothing but doubtful evidence."""
+    within = {turn.index for turn in turns}
+    found = [finding for finding in findings if finding.evidence.turn in within]
+    certain = {finding.label for finding in found if finding.status is Status.CERTAIN}
+    asked = {finding.label for finding in found if finding.status is Status.DOUBTFUL} - certain
+    return {name: name in certain for name in names}, tuple(name for name in names if name in asked)
+
+
+def _cut_off(transcript: Transcript, recording: Recording) -> bool:
+    last = max(turn.span.end_s for turn in transcript.turns)
+    return recording.channels > 0 and recording.duration_s - last < CUT_OFF_S
+
+
+def _abstained(names: Sequence[str], reason: str) -> Completeness:
+    return Completeness(False, dict.fromkeys(names, False), abstained=True, reason=reason)

@@ -1,0 +1,182 @@
+"""耐心程度: initiative, thoroughness, responsibility, self-reliance and care."""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from pipeline.criteria.context import CallContext
+from pipeline.criteria.cues import Cue, agent_turns_after, sentence_numbers, turns_with
+from pipeline.criteria.evidence import WITHHELD, above, each_event, faults, graded, one_if, phrases
+from pipeline.criteria.politeness import displeased, left_waiting, pleased
+from pipeline.criteria.registry import Assessment, Signal, abstain, criterion
+from pipeline.measures.words import bare, is_question
+from pipeline.schema import EventKind, Role, Turn
+
+EXISTENCE_ONLY = re.compile(
+    r"^(?:嗯|啊|呃|对|是|这个)?(?:有|没有|没|能|不能|可以|不可以|行|不行|会|不会|是|是的|不是|对|好|好的|知道|不知道|号码|嗯)(?:的|啊|呀|吧|呢|了|哦)*$"
+)
+"""「有」 to 「有没有优惠」: answers that a thing exists and not what it is (norm: 积极主动)."""
+SHORT_ANSWER_CHARS = 9
+MIN_ANSWERS = 3
+COMFORT_WITHIN = 2
+"""Apology or empathy within this many agent turns of a complaint (norm section 1, patience.ownership)."""
+HEDGES_USUAL = 1.0
+"""Hedges per 100 characters that careful speech needs."""
+COURTESY_LEFT_RATIO = 0.34
+"""虎头蛇尾 when less than a third of the first third's courtesy is left in the last third."""
+COMFORT = ("apology", "empathy")
+
+
+@criterion(
+    "patience.proactive", emits=("answer.existence_only", "answer.short", "customer.displeased", "customer.asks_again")
+)
+def proactive(context: CallContext) -> Assessment:
+    """积极主动: offers and reminders against one-question-one-answer."""
+    if context.withheld:
+        return abstain(WITHHELD)
+    bare_answers = [answer for _, answer in _answers(context) if EXISTENCE_ONLY.match(bare(answer.text))]
+    median = context.measure("answer_median_chars")
+    enough = len(list(_answers(context))) >= MIN_ANSWERS
+    return Assessment(
+        (
+            *(
+                Signal("answer.existence_only", note=f"只答有无、不作说明（{sentence_numbers([turn])}）")
+                for turn in bare_answers
+            ),
+            *one_if(
+                enough and median is not None and median < SHORT_ANSWER_CHARS, "answer.short", "问一句答一句，回答过短"
+            ),
+            *each_event(
+                context.events_of(EventKind.REPETITION, by=Role.CUSTOMER), "customer.asks_again", "客户重复同一问题"
+            ),
+            *displeased(context),
+            *phrases(context),
+        )
+    )
+
+
+def _answers(context: CallContext) -> Iterator[tuple[Turn, Turn]]:
+    """Each customer's question with the agent's turn that follows it."""
+    turns = context.transcript.turns
+    for question, answer in pairwise(turns):
+        if question.role is Role.CUSTOMER and answer.role is Role.AGENT and is_question(question.text):
+            yield question, answer
+
+
+@criterion(
+    "patience.thorough",
+    emits=("customer.displeased", "customer.pleased", "thorough.falls_off", "timing.unannounced_silence"),
+)
+def thorough(context: CallContext) -> Assessment:
+    """耐心周到: explains and comforts to the end; no weariness, no falling off (虎头蛇尾)."""
+    if context.withheld:
+        return abstain(WITHHELD)
+    first, last = (
+        context.measure("courtesy_first_third_per_100_chars"),
+        context.measure("courtesy_last_third_per_100_chars"),
+    )
+    falls = first is not None and last is not None and last < COURTESY_LEFT_RATIO * first
+    return Assessment(
+        (
+            *displeased(context),
+            *pleased(context),
+            *left_waiting(context),
+            *one_if(falls, "thorough.falls_off", "礼貌用语前多后少，虎头蛇尾"),
+            *phrases(context),
+        )
+    )
+
+
+@criterion(
+    "patience.ownership",
+    emits=(
+        "ownership.comforted",
+        "ownership.not_comforted",
+        "cancel.reason_asked",
+        "cancel.not_asked",
+        "customer.displeased",
+    ),
+)
+def ownership(context: CallContext) -> Assessment:
+    """责任承担: comfort after trouble, the matter taken on; on a cancel request the reason asked and an offer made."""
+    if context.withheld:
+        return abstain(WITHHELD)
+    troubles = turns_with(context.transcript, Cue.TROUBLE)
+    cancels = turns_with(context.transcript, Cue.CANCEL) if context.scenario.name in {"cancel", None} else ()
+    if not (troubles or cancels or context.scenario.name in {"fault", "complaint", "cancel"}):
+        return abstain("通话中没有投诉、故障、差错或取消类诉求，本项不评", faults(context))
+    return Assessment(
+        (*_comfort(context, troubles), *_cancel(context, bool(cancels)), *displeased(context), *phrases(context))
+    )
+
+
+def _comfort(context: CallContext, troubles: Iterable[Turn]) -> tuple[Signal, ...]:
+    """Whether apology or empathy came soon after any of the troubles told."""
+    troubles = tuple(troubles)
+    near = {
+        turn.index for trouble in troubles for turn in agent_turns_after(context.transcript, trouble, COMFORT_WITHIN)
+    }
+    found = tuple(i for i in context.labelled(*COMFORT) if context.findings[i].evidence.turn in near)
+    where = sentence_numbers(troubles)
+    return (
+        *one_if(found, "ownership.comforted", f"客户反映问题后及时致歉或安抚（{where}）", findings=found),
+        *one_if(troubles and not found, "ownership.not_comforted", f"客户反映问题后没有致歉或安抚（{where}）"),
+    )
+
+
+def _cancel(context: CallContext, asked_to_cancel: bool) -> tuple[Signal, ...]:
+    """On a cancel request: the reason asked or an offer made."""
+    found = context.labelled("retention")
+    return (
+        *one_if(asked_to_cancel and found, "cancel.reason_asked", "客户要求取消时询问了原因或提出挽留", findings=found),
+        *one_if(asked_to_cancel and not found, "cancel.not_asked", "客户要求取消时没有询问原因，也没有挽留"),
+    )
+
+
+@criterion(
+    "patience.confident",
+    emits=(
+        "timing.late_greeting",
+        "timing.unannounced_silence",
+        "timing.over_limit",
+        "timing.slow_answer",
+        "timing.hold",
+        "confident.hedges",
+    ),
+)
+def confident(context: CallContext) -> Assessment:
+    """自信自立: prompt, in contact, sure of what should be known."""
+    if context.withheld:
+        return abstain(WITHHELD)
+    settings = context.settings
+    silences = context.events_of(EventKind.SILENCE_UNANNOUNCED)
+    over = [event for event in silences if event.span.duration_s > settings.silence_limit_s]
+    late = above(context.measure("first_response_s"), settings.first_response_s)
+    hedges = above(context.measure("hedges_per_100_chars"), HEDGES_USUAL)
+    return Assessment(
+        (
+            *one_if(late, "timing.late_greeting", f"接通后超过 {settings.first_response_s:g} 秒才应答"),
+            *left_waiting(context),
+            *each_event(over, "timing.over_limit", f"无交流超过 {settings.silence_limit_s:g} 秒"),
+            *each_event(
+                context.events_of(EventKind.SLOW_ANSWER),
+                "timing.slow_answer",
+                f"超过 {settings.slow_answer_s:g} 秒才回答",
+            ),
+            *each_event(
+                context.events_of(EventKind.HOLD),
+                "timing.hold",
+                f"请客户等待超过 {settings.silence_limit_s:g} 秒没有联系",
+            ),
+            *graded(hedges, "confident.hedges", "「可能」「好像」一类不确定用语偏多"),
+            *phrases(context),
+        )
+    )
+
+
+@criterion("patience.attentive", emits=("timing.unannounced_silence", "customer.pleased"))
+def attentive(context: CallContext) -> Assessment:
+    """关注客户: wishes, reminders, the customer never left alone or beside another talk."""
+    if context.withheld:
+        return abstain(WITHHELD)
+    return Assessment((*left_waiting(context), *pleased(context), *phrases(context)))

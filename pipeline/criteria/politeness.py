@@ -1,0 +1,170 @@
+"""礼貌程度: process, wording, voice, tone and pace."""
+
+from pipeline.criteria.context import CallContext
+from pipeline.criteria.cues import Cue, sentence_numbers, turns_with
+from pipeline.criteria.evidence import WITHHELD, above, each_event, faults, graded, one_if, phrases
+from pipeline.criteria.opening_closing import CLOSING_TURNS, COURTESIES, OPENING_TURNS
+from pipeline.criteria.registry import Assessment, Signal, abstain, criterion
+from pipeline.schema import Completeness, EventKind, Role
+
+LOW_LEVEL_DB = -38.0
+"""Speech this far below full scale can hardly be heard on a telephone."""
+FLAT_SEMITONES = 5.0
+"""Half of what Mandarin's tones alone span in neutral speech (about 10 to 12 semitones): a monotone."""
+POOR_SNR_DB = 10.0
+MIN_VOICED_TURNS = 3
+MONOLOGUE_S = 25.0
+ELEMENT_ZH = {
+    "greeting": "问候",
+    "self_intro": "报工号或姓名",
+    "offer_help": "询问需求",
+    "further_help": "延伸服务",
+    "courtesy": "致谢、祝福或邀评",
+    "goodbye": "再见",
+}
+
+
+@criterion(
+    "politeness.process", emits=("opening.element", "closing.element", "closing.unknown", "timing.unannounced_silence")
+)
+def process(context: CallContext) -> Assessment:
+    """流程全面: opening and closing element by element, courtesy at its points in between."""
+    if context.withheld or context.opening.abstained:
+        return abstain(WITHHELD)
+    first = {turn.index for turn in context.turns_of(Role.AGENT)[:OPENING_TURNS]}
+    last = {turn.index for turn in context.turns_of(Role.AGENT)[-CLOSING_TURNS:]}
+    opened = _elements(context, "opening.element", _opening(context.opening), first)
+    closed = _elements(context, "closing.element", _closing(context.closing), last)
+    if context.closing.abstained:
+        closed = (Signal("closing.unknown", note=context.closing.reason or "结束部分不作判断"),)
+    return Assessment((*opened, *closed, *left_waiting(context), *phrases(context)))
+
+
+def left_waiting(context: CallContext) -> tuple[Signal, ...]:
+    """One signal per wait that nobody announced."""
+    return each_event(
+        context.events_of(EventKind.SILENCE_UNANNOUNCED), "timing.unannounced_silence", "没有说明就让客户等待"
+    )
+
+
+def _opening(found: Completeness) -> dict[str, bool | None]:
+    named = found.elements["self_intro"] or found.elements.get("operator", False)
+    return {name: _known(found, name, found.elements[name]) for name in ("greeting", "offer_help")} | {
+        "self_intro": _known(found, "self_intro", named)
+    }
+
+
+def _closing(found: Completeness) -> dict[str, bool | None]:
+    courtesy = any(found.elements[name] for name in COURTESIES)
+    asked = any(name in found.doubtful for name in COURTESIES)
+    return {name: _known(found, name, found.elements[name]) for name in ("further_help", "goodbye")} | {
+        "courtesy": courtesy or (None if asked else False)
+    }
+
+
+def _known(found: Completeness, name: str, present: bool) -> bool | None:
+    """Present, absent, or None when only doubtful evidence speaks for it."""
+    return True if present else None if name in found.doubtful else False
+
+
+def _elements(
+    context: CallContext, signal: str, elements: dict[str, bool | None], turns: set[int]
+) -> tuple[Signal, ...]:
+    signals = []
+    for name, present in elements.items():
+        labels = COURTESIES if name == "courtesy" else (name,)
+        evidence = tuple(
+            i
+            for i, finding in enumerate(context.findings)
+            if finding.label in labels and finding.evidence.turn in turns
+        )
+        if present is not False:
+            signals.append(Signal(signal, doubtful=present is None, findings=evidence, note=ELEMENT_ZH[name]))
+    return tuple(signals)
+
+
+@criterion("politeness.wording", emits=("wording.plain_you", "wording.no_please"))
+def wording(context: CallContext) -> Assessment:
+    """用语规范: standard against forbidden phrases, 您 against 你, 请."""
+    if context.withheld:
+        return abstain(WITHHELD)
+    nin = context.measure("nin_ratio")
+    plain = 0.0 if nin is None else 1.0 - nin
+    return Assessment(
+        (
+            *graded(plain, "wording.plain_you", f"称呼客户用「你」而不用「您」占 {plain:.0%}"),
+            *one_if(context.measure("please_count") == 0, "wording.no_please", "全程没有用「请」"),
+            *phrases(context),
+        )
+    )
+
+
+@criterion("politeness.warm_voice", emits=("voice.too_soft", "voice.flat", "voice.sudden_rise"))
+def warm_voice(context: CallContext) -> Assessment:
+    """语音亲切: audible, lively, without sudden rises; only where the sound can be judged."""
+    own = {turn.index for turn in context.turns_of(Role.AGENT)}
+    heard = [voice for voice in context.acoustics.voices if voice.turn in own and voice.level_db is not None]
+    if context.withheld:
+        return abstain(WITHHELD)
+    if len(heard) < MIN_VOICED_TURNS:
+        return abstain("没有足够的坐席录音可供判断音量和语调，本项不评")
+    snr, level, movement = (
+        context.measure("agent_snr_db"),
+        context.measure("agent_level_db"),
+        context.measure("agent_pitch_range_semitones"),
+    )
+    if snr is not None and snr < POOR_SNR_DB:
+        return abstain(f"坐席声道噪声过大（信噪比 {snr:.0f} dB），不能判断语音，本项不评")
+    return Assessment(
+        (
+            *one_if(level is not None and level < LOW_LEVEL_DB, "voice.too_soft", "音量过低，客户难以听清"),
+            *one_if(movement is not None and movement < FLAT_SEMITONES, "voice.flat", "语调平直，缺少变化"),
+            *each_event(context.events_of(EventKind.LEVEL_JUMP), "voice.sudden_rise", "音量突然增大"),
+            *phrases(context),
+        )
+    )
+
+
+@criterion("politeness.sincere_tone", emits=("customer.displeased", "customer.pleased"))
+def sincere_tone(context: CallContext) -> Assessment:
+    """语气诚恳: comfort and apology against questions thrown back, mockery and weariness."""
+    if context.withheld:
+        return abstain(WITHHELD)
+    return Assessment((*displeased(context), *pleased(context), *phrases(context)))
+
+
+def displeased(context: CallContext) -> tuple[Signal, ...]:
+    """One signal per customer's turn that objects to how he is answered."""
+    return tuple(
+        Signal("customer.displeased", note=f"客户对答复不满（{sentence_numbers([turn])}）")
+        for turn in turns_with(context.transcript, Cue.DISCONTENT)
+    )
+
+
+def pleased(context: CallContext) -> tuple[Signal, ...]:
+    """A signal when the customer praises or thanks warmly."""
+    turns = turns_with(context.transcript, Cue.CONTENT)
+    return one_if(turns, "customer.pleased", f"客户表示满意（{sentence_numbers(turns)}）")
+
+
+@criterion("politeness.pace", emits=("pace.too_fast", "pace.too_slow", "pace.fast_turns", "pace.monologue"))
+def pace(context: CallContext) -> Assessment:
+    """语速恰当: within the usual range, and not in one breath."""
+    rate = context.measure("agent_rate_cpm")
+    if context.withheld:
+        return abstain(WITHHELD)
+    if rate is None or context.measure("agent_fast_turns_ratio") is None:
+        return abstain("坐席说话太少或没有时间信息，不能计算语速，本项不评", faults(context))
+    fast, slow = above(rate, context.settings.rate_fast_cpm), above(context.settings.rate_slow_cpm, rate)
+    share = context.measure("agent_fast_turns_ratio") or 0.0
+    return Assessment(
+        (
+            *graded(fast / 10, "pace.too_fast", f"平均语速 {rate:.0f} 字/分，偏快"),
+            *graded(slow / 10, "pace.too_slow", f"平均语速 {rate:.0f} 字/分，偏慢"),
+            *graded(share, "pace.fast_turns", f"{share:.0%} 的话语语速过快"),
+            *one_if(
+                above(context.measure("longest_monologue_s"), MONOLOGUE_S), "pace.monologue", "一口气讲得过长，没有停顿"
+            ),
+            *phrases(context),
+        )
+    )

@@ -1,0 +1,66 @@
+"""Words: jieba with a tokenizer of our own, so that no other user of jieba changes what is cut, nor we theirs."""
+
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from pipeline.language.normalise import fold_characters
+
+
+@dataclass(frozen=True, slots=True)
+class CutWord:
+    """A word and where it stands in the text that was cut, half-open."""
+
+    text: str
+    start: int
+    end: int
+
+
+class Segmenter:
+    """Cuts text into words.
+
+    Parameters
+    ----------
+    words
+        Added to the dictionary: phrases that are to be kept whole.
+    """
+
+    def __init__(self, words: Iterable[str] = ()) -> None:
+        self._tokenizer = _new_tokenizer()
+        for word in words:
+            self._tokenizer.add_word(word)
+
+    def cut(self, text: str) -> tuple[CutWord, ...]:
+        """Words of ``text``, punctuation among them, simplified and half-width, with offsets into ``text``."""
+        cut: list[CutWord] = []
+        start = 0
+        for word in self._tokenizer.cut(fold_characters(text)):
+            end = start + len(word)
+            cut.append(CutWord(word, start, end))
+            start = end
+        return tuple(cut)
+
+
+def _jieba() -> Any:  # noqa: ANN401  (jieba has no types)
+    with warnings.catch_warnings():  # its patterns hold escapes that newer Pythons warn of when they compile them
+        warnings.simplefilter("ignore")
+        import jieba
+    return jieba
+
+
+@lru_cache(maxsize=1)
+def _base_dictionary() -> tuple[dict[str, int], int]:
+    # Read anew in each process: jieba's own cache file lies in a folder anyone can write to, and is loaded with
+    # marshal.
+    tokenizer = _jieba().Tokenizer()
+    frequencies, total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+    return frequencies, total
+
+
+def _new_tokenizer() -> Any:  # noqa: ANN401
+    tokenizer = _jieba().Tokenizer()
+    frequencies, total = _base_dictionary()
+    tokenizer.FREQ, tokenizer.total, tokenizer.initialized = dict(frequencies), total, True
+    return tokenizer

@@ -1,0 +1,65 @@
+"""A turn as the rules read it: comparable characters, words and sounds, all knowing where in the turn they stand."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pipeline.language import syllables
+from pipeline.language.normalise import Normalised, normalise
+from pipeline.language.segment import CutWord, Segmenter
+from pipeline.schema import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class TurnText:
+    """What the rules know of a turn's words.
+
+    Parameters
+    ----------
+    normalised
+        Comparable characters; ``normalised.offsets`` lead to ``turn.text``.
+    words
+        jieba's words of ``turn.text``, punctuation among them, with offsets into ``turn.text``.
+    sounds
+        One code per character of ``normalised.text``, see ``language.syllables``.
+    """
+
+    turn: Turn
+    normalised: Normalised
+    words: tuple[CutWord, ...]
+    sounds: str
+
+    @property
+    def text(self) -> str:
+        """The comparable characters."""
+        return self.normalised.text
+
+    @property
+    def syllables(self) -> tuple[str, ...]:
+        """The toneless syllable of each comparable character."""
+        return syllables.syllables(self.sounds)
+
+
+def read_turn(turn: Turn, segmenter: Segmenter) -> TurnText:
+    """The turn's comparable characters, words and sounds."""
+    normalised = normalise(turn.text)
+    words = segmenter.cut(turn.text)
+    coded = syllables.reread(syllables.sound_codes(normalised.text), _moved(words, normalised.offsets))
+    return TurnText(turn, normalised, words, coded)
+
+
+def read_turns(turns: Iterable[Turn], segmenter: Segmenter) -> tuple[TurnText, ...]:
+    """All turns read, in their order."""
+    return tuple(read_turn(turn, segmenter) for turn in turns)
+
+
+def _moved(words: Sequence[CutWord], offsets: Sequence[int]) -> list[CutWord]:
+    """Words of several characters with offsets into the normalised text."""
+    longer = [word for word in words if word.end - word.start > 1]
+    if len(offsets) and offsets[-1] == len(offsets) - 1:  # nothing was left out or read anew
+        return longer
+    return [
+        CutWord(word.text, start, start + len(word.text))
+        for word in longer
+        if (start := bisect_left(offsets, word.start)) < len(offsets)
+    ]

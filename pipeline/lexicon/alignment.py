@@ -1,0 +1,106 @@
+"""Laying many phrases against a text at once: syllable against syllable, with at most one syllable lost or put in."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.language import syllables
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float32]
+
+PADDING = -1
+"""Fills the rows of phrases beyond their length; costs nothing."""
+SHORTEST_SHIFTED = 4
+"""Phrases of up to this length are not tried with a syllable more or less: too little would be left."""
+_CHANGED, _CHANGED_PARTICLE, _CHANGED_NEGATION = 0.7, 0.25, 3.0
+"""Cost of a syllable lost or put in; particles come and go, a negation turns the meaning."""
+_AT_THE_EDGE = np.float32(0.5)
+"""Added when the first or the last syllable is lost: the phrase would be found in words that merely share the rest."""
+_PARTICLES = ("de", "le", "ma", "ba", "ne", "a", "ya", "o")
+_NEGATIONS = ("bu", "mei", "bie")
+
+
+class Laid(NamedTuple):
+    """The cheapest way to lay each phrase: its cost, and the stretch of text, half-open."""
+
+    costs: Floats
+    begins: Ints
+    ends: Ints
+
+
+def lay(rows: Ints, lengths: Ints, text: Ints, starts: Ints) -> Laid:
+    """Lay phrases at given places.
+
+    Parameters
+    ----------
+    rows, lengths
+        Codes of the phrases, shape (n, width), padded, and their lengths, shape (n,).
+    text, starts
+        Codes of the text, shape (m,), and where each phrase would start if no syllable were lost or put in, shape
+        (n,); may lie outside.
+    """
+    width = rows.shape[1]
+    around = _codes_at(text, starts - 1, width + 2)
+    table = _table()
+    straight = table[rows, around[:, 1 : width + 1]]
+    laid = Laid(straight.sum(axis=1), starts, starts + lengths)
+    if width <= SHORTEST_SHIFTED:
+        return laid
+    earlier, later = table[rows, around[:, :width]], table[rows, around[:, 2:]]
+    places = np.arange(width)
+    outside = np.where(places >= lengths[:, None], np.float32(np.inf), np.float32(0.0))
+    lost, put_in = _change_costs()
+    added = outside + np.where(places == 0, np.float32(np.inf), np.float32(0.0))
+    for prefix, suffix, shift in ((straight, later, 0), (earlier, straight, -1)):
+        totals = _before(prefix) + _from(suffix) + put_in[around[:, 1 + shift : 1 + shift + width]] + added
+        laid = _cheaper(laid, totals, starts + shift, starts + shift + lengths + 1)
+    removed = outside + lost[rows] + _AT_THE_EDGE * ((places == 0) | (places == lengths[:, None] - 1))
+    for prefix, suffix, shift in ((straight, earlier, 0), (later, straight, 1)):
+        totals = _before(prefix) + _from(suffix) - suffix + removed
+        laid = _cheaper(laid, totals, starts + shift, starts + shift + lengths - 1)
+    return laid
+
+
+def _codes_at(text: Ints, starts: Ints, width: int) -> Ints:
+    """Codes of the text from each start on, separators outside of it."""
+    fenced = np.concatenate([[syllables.SEPARATOR], text, [syllables.SEPARATOR]])
+    return np.asarray(fenced[np.clip(starts[:, None] + np.arange(1, width + 1), 0, len(text) + 1)])
+
+
+def _before(costs: Floats) -> Floats:
+    """Sum of what stands before each place."""
+    return np.cumsum(costs, axis=1) - costs
+
+
+def _from(costs: Floats) -> Floats:
+    """Sum of what stands at each place and after it."""
+    return np.cumsum(costs[:, ::-1], axis=1)[:, ::-1]
+
+
+def _cheaper(laid: Laid, totals: Floats, begins: Ints, ends: Ints) -> Laid:
+    costs = totals.min(axis=1)
+    better = costs < laid.costs
+    return Laid(
+        np.where(better, costs, laid.costs), np.where(better, begins, laid.begins), np.where(better, ends, laid.ends)
+    )
+
+
+@lru_cache(maxsize=1)
+def _table() -> Floats:
+    """Distances with a last row, that of the padding, which costs nothing."""
+    known = syllables.distances()
+    return np.vstack([known, np.zeros((1, known.shape[1]), dtype=np.float32)])
+
+
+@lru_cache(maxsize=1)
+def _change_costs() -> tuple[Floats, Floats]:
+    """Cost of losing and of putting in each code; the last of the first is the padding's."""
+    names = syllables.inventory()
+    put_in = np.full(len(names), _CHANGED, dtype=np.float32)
+    put_in[[i for i, name in enumerate(names) if name in _PARTICLES]] = _CHANGED_PARTICLE
+    put_in[[i for i, name in enumerate(names) if name in _NEGATIONS]] = _CHANGED_NEGATION
+    put_in[syllables.SEPARATOR] = syllables.FAR
+    return np.append(put_in, np.float32(0.0)), put_in

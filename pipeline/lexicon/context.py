@@ -1,0 +1,66 @@
+"""What makes forbidden wording innocent: it is denied, quoted, or the customer's own, said back to him."""
+
+import re
+from collections.abc import Sequence
+
+from pipeline.language.normalise import fold_characters
+from pipeline.language.syllables import sound_codes
+from pipeline.language.text import TurnText
+from pipeline.schema import Finding, Role, Turn
+
+_STOP = re.compile(r"[。？！?!；;]")
+_DENIED = re.compile(
+    r"(?:不会|不可能|不是|没有|不能|不应该|不该|不想|不敢|并非|绝不|决不|绝非|不至于|没人|怎么会|怎么能|哪能|哪会|避免|免得|以免|省得"
+    r"|(?:不要|不用|不必|别)(?:担心|觉得|以为|说))"
+    r"(?:要|说|想|让|拿|用|觉得|认为|故意|存心|在|因为|对|把|给|跟|嫌|您|你|我们|我|就|再|讲|这|那)*$"
+)
+_NOT_IT = re.compile(r"不是.{0,4}$")
+_ASKS = re.compile(r"^.{0,4}?[吗嘛么]")
+_QUOTED = re.compile(
+    r"(?<![跟对给和同向帮替])(?:您|你|他|她|人家|客户|用户|同事|师傅|专员|营业员|客服|网点|营业厅|那边|前台|家人|朋友|对方|别人|有人)"
+    r"[^，,。]{0,8}?(?:说|讲|提到|提过|反映|告诉|回复|答复|回答|问|骂|写着?)(?:过|的|了|到|您|我|是|他|他们|您的|我的|什么|一句|这个|那句|那个)*[：:，,“「]?$"
+)
+_SAID_BACK_CHARS = 4
+"""Wording that is at least this long and that the customer has just used word for word is said back."""
+_TURNS_BACK = 2
+"""Customer's turns that are looked at for it."""
+_SAYING_BACK = re.compile(
+    r"(?<![跟对给和同向])(?:您|你)[^。]{0,6}?(?:说|讲|指|意思|反映|提到|觉得|认为|问)[^。]{0,12}$"
+)
+_ASKED_BACK = re.compile(r"^.{0,6}?(?:是吧|是吗|对吧|对吗|是不是|对不对|(?:这|那)[种个样]|这句话|的意思)")
+
+
+def innocent(finding: Finding, call: Sequence[TurnText]) -> str | None:
+    """Why forbidden wording is no violation, in Chinese; None where nothing excuses it.
+
+    Parameters
+    ----------
+    finding
+        The wording, in one of the turns of ``call``.
+    call
+        All turns in order; the customer's are needed to see what is said back. May be empty: then nothing is excused.
+    """
+    number = next((i for i, text in enumerate(call) if text.turn.index == finding.evidence.turn), None)
+    if number is None:
+        return None
+    before, after = _around(call[number].turn, finding)
+    if _DENIED.search(before) and not (_NOT_IT.search(before) and _ASKS.search(finding.evidence.quote[-1:] + after)):
+        return "否定表述，并非本意"
+    if _QUOTED.search(before):
+        return "转述他人的话"
+    return "复述客户的话" if _said_back(finding, before, after, call[:number]) else None
+
+
+def _around(turn: Turn, finding: Finding) -> tuple[str, str]:
+    """The sentence before and the sentence after the wording, in folded characters."""
+    text = fold_characters(turn.text)
+    start, end = finding.evidence.char_start, finding.evidence.char_end
+    return _STOP.split(text[:start])[-1].replace(" ", ""), text[end:].replace(" ", "")
+
+
+def _said_back(finding: Finding, before: str, after: str, earlier: Sequence[TurnText]) -> bool:
+    wording = sound_codes("".join(char for char in fold_characters(finding.evidence.quote) if char.isalnum()))
+    if len(wording) < _SAID_BACK_CHARS or not (_SAYING_BACK.search(before) or _ASKED_BACK.search(after)):
+        return False
+    customer = [text for text in earlier if text.turn.role is Role.CUSTOMER][-_TURNS_BACK:]
+    return any(wording in sound_codes(text.text) for text in customer)

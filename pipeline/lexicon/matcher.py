@@ -1,0 +1,199 @@
+"""Phrase evidence: which phrases of the lexicon were said, exactly or by sound, where and how surely."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from pipeline.language.text import TurnText
+from pipeline.lexicon.context import innocent
+from pipeline.lexicon.evidence import evidence, make_evidence, status
+from pipeline.lexicon.phrases import Entry, Lexicon
+from pipeline.lexicon.search import Hit, PhraseSearch
+from pipeline.lexicon.stream import join
+from pipeline.schema import Evidence, Finding, Polarity, Role, Status
+
+OPENING_TURNS, CLOSING_TURNS = 2, 3
+"""The speaker's turns that are the opening and the closing, as in the definition of a complete opening and closing."""
+_SHORT = 2
+"""Hits of up to this many characters must not cut a word in two; by sound, one more."""
+_NEGATIONS = re.compile(r"[不没别未无]")
+_OUTDONE_COVER, _OUTDONE_LEAD = 0.6, 0.1
+"""A finding by sound gives way to another label's that covers this share of it and is this much surer."""
+EXACT_RULE, SOUND_RULE = "phrase.exact", "phrase.sound"
+_ONE_CLAUSE_GAP = 1
+"""Characters between two findings of one label that are still one."""
+
+
+class Matcher:
+    """Finds the phrases of a lexicon.
+
+    Parameters
+    ----------
+    lexicon
+        Its labels and phrases; indexed once here.
+    """
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._searches = {
+            role: PhraseSearch(entry for entry in lexicon.entries if entry.role is role)
+            for role in (Role.AGENT, Role.CUSTOMER)
+        }
+
+    def find(self, texts: Sequence[TurnText], *, any_role: bool = False) -> tuple[Finding, ...]:
+        """Evidence of phrases, ordered by turn and place.
+
+        Parameters
+        ----------
+        texts
+            All turns of a call in order: agents' phrases are searched in the agent's turns, the others give the
+            context.
+        any_role
+            Search every turn as if the agent had said it, each channel by itself; for finding out who the agent is.
+        """
+        found: list[Finding] = []
+        by_index = {text.turn.index: text for text in texts}
+        candidates = sorted(self.candidates(texts, any_role=any_role), key=_turn_and_label)
+        for (turn, _), group in groupby(candidates, key=_turn_and_label):
+            found.extend(_merged(by_index[turn], _best(group)))
+        clear = (finding for finding in found if not _outdone(finding, found))
+        return tuple(
+            sorted(clear, key=lambda finding: (finding.evidence.turn, finding.evidence.char_start, finding.label))
+        )
+
+    def candidates(self, texts: Sequence[TurnText], *, any_role: bool = False) -> tuple[Finding, ...]:
+        """All evidence by itself, also where several phrases of one label cover the same words."""
+        if any_role:
+            channels = sorted({text.turn.channel for text in texts})
+            sides = [(Role.AGENT, [text for text in texts if text.turn.channel == channel]) for channel in channels]
+        else:
+            sides = [(role, [text for text in texts if text.turn.role is role]) for role in self._searches]
+        return tuple(
+            finding for role, side in sides for finding in self._of_side(side, role, () if any_role else texts)
+        )
+
+    def _of_side(self, side: Sequence[TurnText], role: Role, call: Sequence[TurnText]) -> Iterator[Finding]:
+        """Evidence in the turns of one speaker."""
+        for hit in self._searches[role].search(join(side)):
+            if _stands(hit, side):
+                finding = self._finding(side[hit.place.number], hit)
+                if finding is not None and not (finding.polarity is Polarity.FORBIDDEN and innocent(finding, call)):
+                    yield finding
+
+    def _finding(self, text: TurnText, hit: Hit) -> Finding | None:
+        proof = evidence(text, hit)
+        level = status(proof.certainty)
+        if level is None:
+            return None
+        label = self._lexicon.labels[hit.entry.label]
+        rule = EXACT_RULE if hit.exact else SOUND_RULE
+        return Finding(
+            label.name, label.polarity, label.criterion, rule, proof, level, hit.entry.id, _explanation(hit, label.zh)
+        )
+
+
+def _explanation(hit: Hit, label: str) -> str:
+    how = "原文一致" if hit.exact else f"读音相近（相似度 {100 * (1 - hit.distance):.0f}%）"
+    return f"{label}：符合用语「{hit.entry.text}」，{how}"
+
+
+def _stands(hit: Hit, side: Sequence[TurnText]) -> bool:
+    """Whether nothing that the entry or the language demands speaks against a hit."""
+    text = side[hit.place.number]
+    return (
+        _in_position(hit.entry, hit.place.number, len(side))
+        and not _vetoed(hit, text.text)
+        and not (hit.length <= _SHORT + (not hit.exact) and _cuts_word(hit, text))
+        and (hit.exact or not _turned_or_other_word(hit, text))
+    )
+
+
+def _in_position(entry: Entry, number: int, turns: int) -> bool:
+    if entry.position == "opening":
+        return number < OPENING_TURNS
+    return entry.position != "closing" or number >= turns - CLOSING_TURNS
+
+
+def _vetoed(hit: Hit, text: str) -> bool:
+    before, after = text[: hit.place.start], text[hit.place.end :]
+    return before.endswith(hit.entry.not_before) or after.startswith(hit.entry.not_after)
+
+
+def _cuts_word(hit: Hit, text: TurnText) -> bool:
+    start, end = text.normalised.original(hit.place.start, hit.place.end)
+    return any(word.start < start < word.end or word.start < end < word.end for word in text.words)
+
+
+def _turned_or_other_word(hit: Hit, text: TurnText) -> bool:
+    """Whether what merely sounds alike holds a negation of its own or, when short, is itself a common word."""
+    said = text.text[hit.place.start : hit.place.end]
+    if _NEGATIONS.search(said) and not _NEGATIONS.search(hit.entry.text):
+        return True
+    return hit.length <= _SHORT and len(said) > 1 and any(word.text == said for word in text.words)
+
+
+def _turn_and_label(finding: Finding) -> tuple[int, str]:
+    return finding.evidence.turn, finding.label
+
+
+def _best(findings: Iterable[Finding]) -> list[Finding]:
+    """Of overlapping findings of one label in one turn the best, in order of place."""
+    kept: list[Finding] = []
+    for finding in sorted(findings, key=_worth, reverse=True):
+        if not any(_overlap(finding, other) for other in kept):
+            kept.append(finding)
+    return sorted(kept, key=lambda finding: finding.evidence.char_start)
+
+
+def _worth(finding: Finding) -> tuple[bool, float, int, str]:
+    proof = finding.evidence
+    length = proof.char_end - proof.char_start
+    return finding.status is Status.CERTAIN, round(proof.certainty * length, 3), -proof.char_start, finding.phrase or ""
+
+
+def _overlap(one: Finding, other: Finding) -> bool:
+    return one.evidence.char_start < other.evidence.char_end and other.evidence.char_start < one.evidence.char_end
+
+
+def _outdone(finding: Finding, others: Sequence[Finding]) -> bool:
+    """Whether what merely sounds like one label's phrase is much more surely another's."""
+    proof = finding.evidence
+    return finding.rule == SOUND_RULE and any(
+        other.evidence.turn == proof.turn
+        and other.label != finding.label
+        and _covered(proof, other.evidence) >= _OUTDONE_COVER
+        and other.evidence.certainty >= proof.certainty + _OUTDONE_LEAD
+        for other in others
+    )
+
+
+def _covered(proof: Evidence, other: Evidence) -> float:
+    """Share of the first's characters that the second covers."""
+    shared = min(proof.char_end, other.char_end) - max(proof.char_start, other.char_start)
+    return max(0, shared) / (proof.char_end - proof.char_start)
+
+
+def _merged(text: TurnText, findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Findings of one label that follow each other within a clause made one."""
+    waiting: Finding | None = None
+    for finding in findings:
+        if waiting is not None and _one_clause(text, waiting, finding):
+            waiting = _joined(text, waiting, finding)
+            continue
+        if waiting is not None:
+            yield waiting
+        waiting = finding
+    if waiting is not None:
+        yield waiting
+
+
+def _one_clause(text: TurnText, one: Finding, other: Finding) -> bool:
+    between = text.turn.text[one.evidence.char_end : other.evidence.char_start]
+    return len(between) <= _ONE_CLAUSE_GAP and (not between or between.isalnum())
+
+
+def _joined(text: TurnText, one: Finding, other: Finding) -> Finding:
+    better = max(one, other, key=_worth)
+    proof = make_evidence(text.turn, one.evidence.char_start, other.evidence.char_end, better.evidence.certainty)
+    return replace(better, evidence=proof)

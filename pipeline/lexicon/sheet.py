@@ -1,0 +1,132 @@
+"""Phrase lists as a workbook and back, without loss: one sheet a list, one row a phrase, several values on lines of their own."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+from openpyxl.utils.exceptions import InvalidFileException
+
+from pipeline.errors import LexiconError
+from pipeline.lexicon.entries import phrase_files, read_all
+
+COLUMNS = (
+    "id",
+    "label",
+    "text",
+    "pattern",
+    "severity",
+    "role",
+    "position",
+    "not_before",
+    "not_after",
+    "exact_only",
+    "hit",
+    "miss",
+    "source",
+)
+_LISTS = frozenset({"not_before", "not_after", "hit", "miss"})
+_EXAMPLES = ("hit", "miss")
+_WIDTH = 28
+
+
+def export_lexicon(folder: Path, file: Path) -> int:
+    """Write the phrase lists of a folder to a workbook; returns the number of phrases.
+
+    Raises
+    ------
+    LexiconError
+        A list cannot be read, or the workbook cannot be written.
+    """
+    _check(folder)
+    book = Workbook()
+    book.remove(book.active)
+    count = 0
+    for path in phrase_files(folder):
+        sheet = book.create_sheet(path.stem)
+        sheet.append(COLUMNS)
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
+            sheet.append([_cell(_flat(entry).get(name)) for name in COLUMNS])
+            count += 1
+        sheet.freeze_panes = "B2"
+        for cell in sheet[1]:
+            cell.font = Font(bold=True)
+            sheet.column_dimensions[cell.column_letter].width = _WIDTH
+    try:
+        book.save(file)
+    except OSError as error:
+        raise LexiconError(f"{file}: cannot be written ({error.strerror}); close it elsewhere or name another") from error
+    return count
+
+
+def import_lexicon(file: Path, *, base: Path, out: Path) -> int:
+    """Read phrase lists from a workbook into a new folder that takes all else from ``base``; returns the number of phrases.
+
+    Raises
+    ------
+    LexiconError
+        The workbook cannot be read, the folder is there already, or the lists would not be valid; nothing is left behind.
+    """
+    lists = dict(_read(file))
+    if out.exists():
+        raise LexiconError(f"{out}: is there already; name a new folder, nothing is overwritten")
+    ignored = shutil.ignore_patterns(*(path.name for path in phrase_files(base)))
+    shutil.copytree(base, out, ignore=ignored)
+    try:
+        for name, entries in lists.items():
+            text = yaml.safe_dump(entries, allow_unicode=True, sort_keys=False, width=200)
+            (out / f"{name}.yaml").write_text(text, encoding="utf-8")
+        _check(out)
+    except LexiconError as error:
+        shutil.rmtree(out)
+        raise LexiconError(f"{file}: {error}") from error
+    return sum(map(len, lists.values()))
+
+
+def _check(folder: Path) -> None:
+    _, problems = read_all(folder)
+    if problems:
+        raise LexiconError(problems[0])
+
+
+def _flat(entry: Mapping[str, Any]) -> dict[str, Any]:
+    examples = entry.get("examples", {})
+    return {**{name: value for name, value in entry.items() if name != "examples"}, **examples}
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, list):
+        value = "\n".join(map(str, value))
+    return ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
+
+
+def _read(file: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    try:
+        book = load_workbook(file, read_only=True, data_only=True)
+    except (OSError, InvalidFileException, KeyError, ValueError) as error:
+        raise LexiconError(f"{file}: cannot be read as a workbook ({error}); save it as .xlsx") from error
+    for sheet in book:
+        rows = sheet.iter_rows(values_only=True)
+        header = tuple(next(rows, ()))
+        unknown = [str(name) for name in header if name not in COLUMNS]
+        if unknown or not header:
+            raise LexiconError(f"{file}: sheet {sheet.title}: column {', '.join(unknown) or 'id'} is not as exported; keep the header")
+        yield sheet.title, [_entry(dict(zip(header, row, strict=False))) for row in rows if any(row)]
+    book.close()
+
+
+def _entry(row: Mapping[Any, Any]) -> dict[str, Any]:
+    filled = {name: _value(name, value) for name, value in row.items() if value not in (None, "")}
+    examples = {name: filled.pop(name) for name in _EXAMPLES if name in filled}
+    source = filled.pop("source", None)
+    return {**filled, "examples": examples, **({"source": source} if source else {})}
+
+
+def _value(name: str, value: object) -> object:
+    if name in _LISTS:
+        return str(value).split("\n")
+    return value if isinstance(value, bool) else str(value)

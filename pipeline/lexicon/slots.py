@@ -1,0 +1,144 @@
+"""From the part of a phrase that was found to the whole: the slots and literals before and after it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline.language import syllables
+from pipeline.lexicon.pattern import Piece, Slot
+from pipeline.lexicon.sound_index import limit
+from pipeline.lexicon.stream import BREAK
+
+_SURNAMES = set(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+    "温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席"
+    "卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝"
+)
+_DOUBLE_SURNAMES = {
+    "欧阳",
+    "上官",
+    "司马",
+    "诸葛",
+    "皇甫",
+    "尉迟",
+    "公孙",
+    "慕容",
+    "令狐",
+    "司徒",
+    "夏侯",
+    "东方",
+    "南宫",
+}
+_NO_SURNAMES = set(
+    "位这那我你您他她个的了是在有问为喂先后们小老大请跟给对和与"
+)  # too common before 先生 or 女士 to be a misheard name
+_DIGITS = set("零一二三四五六七八九十百千两")
+_DIGIT_SOUNDS = {"ling", "yi", "yao", "er", "liang", "san", "si", "wu", "liu", "qi", "ba", "jiu", "dong", "guai"}
+_MISHEARD_SLOT = 0.5
+"""Added to the distance when what fills a slot has only the sound of it."""
+_MOST_FILLED = 3
+_LEAST_REAL_DIGITS = 0.3
+"""Share of the characters in a number that must be digits as written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far pieces reach.
+
+    Parameters
+    ----------
+    at
+        Where they end.
+    cost
+        What their sounds and slots add to the distance.
+    filled
+        Characters in slots that speak for the phrase: those of names and, up to three, of numbers.
+    """
+
+    at: int
+    cost: float
+    filled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Characters and sounds from some place on, in the direction of going, which may be against reading."""
+
+    chars: str
+    sounds: str
+    backwards: bool = False
+
+    def read(self, start: int, end: int) -> str:
+        """Characters in reading order."""
+        part = self.chars[start:end]
+        return part[::-1] if self.backwards else part
+
+
+def reach_after(view: View, pieces: Sequence[Piece]) -> Reach | None:
+    """Where the pieces that follow the found part end, counted from the view's start; None where they do not fit."""
+    return min(_reach(view, 0, pieces), key=lambda reach: reach.cost, default=None)
+
+
+def reach_before(view: View, pieces: Sequence[Piece]) -> Reach | None:
+    """The same for the pieces before the found part, in a backward view."""
+    turned = [piece[::-1] if isinstance(piece, str) else piece for piece in reversed(pieces)]
+    return reach_after(view, turned)
+
+
+def _reach(view: View, at: int, pieces: Sequence[Piece]) -> Iterator[Reach]:
+    """Every way to lay the pieces from ``at`` on, the preferred first."""
+    if not pieces:
+        yield Reach(at, 0.0)
+        return
+    for one in _literal(view, at, pieces[0]) if isinstance(pieces[0], str) else _fill(view, at, pieces[0]):
+        for rest in _reach(view, one.at, pieces[1:]):
+            yield Reach(rest.at, one.cost + rest.cost, one.filled + rest.filled)
+
+
+def _literal(view: View, at: int, literal: str) -> Iterator[Reach]:
+    end = at + len(literal)
+    if view.chars[at:end] == literal:
+        yield Reach(end, 0.0)
+        return
+    heard = syllables.code_numbers(view.sounds[at:end])
+    if len(heard) == len(literal):
+        meant = syllables.code_numbers(syllables.sound_codes(literal))
+        cost = float(syllables.distances()[meant, heard].sum())
+        if cost <= limit(len(literal)) * len(literal):
+            yield Reach(end, cost)
+
+
+def _fill(view: View, at: int, slot: Slot) -> Iterator[Reach]:
+    lengths = range(slot.low, slot.high + 1)
+    for length in lengths if slot.kind == "any" else reversed(lengths):
+        end = at + length
+        part = view.read(at, end)
+        if len(part) == length and BREAK not in part:
+            cost = 0.0 if slot.kind == "any" else _FILLED[slot.kind](part)
+            if cost is not None:
+                yield Reach(end, cost, 0 if slot.kind == "any" or cost else min(length, _MOST_FILLED))
+
+
+def _surname_cost(part: str) -> float | None:
+    if len(part) > 1:
+        return 0.0 if part in _DOUBLE_SURNAMES else None
+    if part in _SURNAMES:
+        return 0.0
+    return None if part in _NO_SURNAMES or syllables.sound_codes(part) not in _surname_sounds() else _MISHEARD_SLOT
+
+
+def _number_cost(part: str) -> float | None:
+    real = sum(char in _DIGITS for char in part)
+    if real == len(part):
+        return 0.0
+    sounds = syllables.syllables(syllables.sound_codes(part))
+    enough = real >= _LEAST_REAL_DIGITS * len(part) and len(part) > 1
+    return _MISHEARD_SLOT if enough and all(sound in _DIGIT_SOUNDS for sound in sounds) else None
+
+
+_FILLED: dict[str, Callable[[str], float | None]] = {"surname": _surname_cost, "number": _number_cost}
+
+
+@lru_cache(maxsize=1)
+def _surname_sounds() -> frozenset[str]:
+    return frozenset(syllables.sound_codes("".join(_SURNAMES)))

@@ -1,0 +1,178 @@
+"""Fits the phrase model from the labelled corpus: ``python -m pipeline.lexicon.training`` writes ``models/meaning.npz``."""
+
+import hashlib
+import logging
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from pipeline.language.normalise import normalise
+from pipeline.language.syllables import sound_codes
+from pipeline.language.text import TurnText
+from pipeline.lexicon.clauses import Clause, clauses
+from pipeline.lexicon.corpus import HELD_BACK, Example, read_corpus
+from pipeline.lexicon.meaning import MeaningModel, features, save_model
+from pipeline.schema import Role, Span, Turn
+from pipeline.settings import Settings
+
+_REGULARISATION = 8.0
+_POSITIVE_WEIGHT = 3.0
+_LEAST_DOCUMENTS = 3
+"""A feature of one utterance comes twice, in its misspelt copy too: it takes another utterance to count."""
+_MISSPELT_COPIES = 1
+_MISSPELT_RATIO = 0.15
+"""Share of characters that a copy spells with another character of the same sound: about what Whisper base does to telephone speech beyond its real
+errors of sound."""
+_GARBLED_RATIO = 0.02
+_COVER = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One clause to learn from: its features and its labels."""
+
+    features: tuple[str, ...]
+    labels: frozenset[str]
+    hand: str
+
+
+def fit(corpus: Sequence[Example]) -> MeaningModel:
+    """Fit on all hands but the one held back; probabilities are calibrated on predictions for hands left out in turn."""
+    training = [example for example in corpus if example.hand != HELD_BACK]
+    samples = list(samples_of(training))
+    labels = tuple(sorted({label for sample in samples for label in sample.labels}))
+    vectoriser, weights, bias = _fit_linear(samples, labels)
+    slope, offset = _calibrate(samples, labels)
+    return MeaningModel(
+        labels=labels,
+        vocabulary={str(name): int(row) for name, row in vectoriser.vocabulary_.items()},
+        idf=vectoriser.idf_.astype(np.float32),
+        weights=weights,
+        bias=bias,
+        slope=slope,
+        offset=offset,
+        phrases=_phrases(training, labels),
+        version=hashlib.sha256("\n".join(f"{e.role} {e.text} {e.marks}" for e in training).encode()).hexdigest()[:12],
+    )
+
+
+def samples_of(examples: Sequence[Example]) -> Iterator[Sample]:
+    """Clauses of the agent's examples, each as written and once more as a recogniser might misspell it."""
+    spelling = _Misspeller(examples)
+    for example in examples:
+        if example.role is Role.AGENT:
+            for copy in range(1 + _MISSPELT_COPIES):
+                text = spelling.misspell(example.text) if copy else example.text
+                yield from _samples(example, read_text(text))
+
+
+def _samples(example: Example, text: TurnText) -> Iterator[Sample]:
+    found = clauses(text)
+    for i, clause in enumerate(found):
+        yield Sample(tuple(features(found, i)), labels_of(example, clause), example.hand)
+
+
+def labels_of(example: Example, clause: Clause) -> frozenset[str]:
+    """Labels whose mark covers half of the clause, or half of which the clause covers."""
+    covered = set()
+    for mark in example.marks:
+        shared = min(clause.char_end, mark.char_end) - max(clause.char_start, mark.char_start)
+        least = _COVER * min(clause.char_end - clause.char_start, mark.char_end - mark.char_start)
+        if mark.genuine and shared > 0 and shared >= least:
+            covered.add(mark.label)
+    return frozenset(covered)
+
+
+def read_text(text: str) -> TurnText:
+    """A bare utterance as the rules read a turn; words are not needed for meaning and are left out."""
+    normalised = normalise(text)
+    turn = Turn(0, Role.AGENT, Span(0.0, 1.0), text)
+    return TurnText(turn, normalised, (), sound_codes(normalised.text))
+
+
+class _Misspeller:
+    """Spells characters with others of the same sound, as often as they occur in the corpus; always the same way for the same corpus."""
+
+    def __init__(self, examples: Sequence[Example]) -> None:
+        by_sound: dict[str, list[str]] = defaultdict(list)
+        for char in chain.from_iterable(example.text for example in examples):
+            by_sound[sound_codes(char)].append(char)
+        self._by_sound: Mapping[str, Sequence[str]] = by_sound
+        self._random = random.Random(0)  # noqa: S311  not a secret: the fit must come out the same
+
+    def misspell(self, text: str) -> str:
+        return "".join(self._misspell(char) for char in text)
+
+    def _misspell(self, char: str) -> str:
+        draw = self._random.random()
+        if not "\u4e00" <= char <= "\u9fff" or draw >= _MISSPELT_RATIO + _GARBLED_RATIO:
+            return char
+        return self._random.choice(self._by_sound[sound_codes(char)] if draw < _MISSPELT_RATIO else "的了是一")
+
+
+def _vectoriser() -> TfidfVectorizer:
+    return TfidfVectorizer(analyzer=lambda names: names, min_df=_LEAST_DOCUMENTS, sublinear_tf=True)
+
+
+def _fit_linear(samples: Sequence[Sample], labels: Sequence[str]) -> tuple[TfidfVectorizer, NDArray[np.float32], NDArray[np.float32]]:
+    vectoriser = _vectoriser()
+    matrix = vectoriser.fit_transform([sample.features for sample in samples])
+    fitted = [_classifier().fit(matrix, _truth(samples, label)) for label in labels]
+    weights = np.stack([model.coef_[0] for model in fitted], axis=1).astype(np.float32)
+    return vectoriser, weights, np.array([model.intercept_[0] for model in fitted], dtype=np.float32)
+
+
+def _classifier() -> LogisticRegression:
+    return LogisticRegression(C=_REGULARISATION, solver="liblinear", class_weight={False: 1.0, True: _POSITIVE_WEIGHT})
+
+
+def _truth(samples: Sequence[Sample], label: str) -> NDArray[np.bool_]:
+    return np.array([label in sample.labels for sample in samples])
+
+
+def _calibrate(samples: Sequence[Sample], labels: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Per label, the logistic curve that maps sums for a left-out hand to how often they are right (Platt scaling)."""
+    hands = np.array([sample.hand for sample in samples])
+    sums = np.zeros((len(samples), len(labels)), dtype=np.float32)
+    for hand in sorted(set(hands)):
+        inside = [sample for sample in samples if sample.hand != hand]
+        vectoriser, weights, bias = _fit_linear(inside, labels)
+        rows = np.flatnonzero(hands == hand)
+        sums[rows] = vectoriser.transform([samples[row].features for row in rows]) @ weights + bias
+    curves = [LogisticRegression(C=1.0).fit(sums[:, [i]], _truth(samples, label)) for i, label in enumerate(labels)]
+    return (
+        np.array([curve.coef_[0, 0] for curve in curves], dtype=np.float32),
+        np.array([curve.intercept_[0] for curve in curves], dtype=np.float32),
+    )
+
+
+def _phrases(examples: Sequence[Example], labels: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    marked: dict[str, dict[str, None]] = {label: {} for label in labels}
+    for example in examples:
+        for mark in example.marks:
+            if mark.genuine:
+                marked[mark.label][example.text[mark.char_start : mark.char_end]] = None
+    return {label: tuple(phrases) for label, phrases in marked.items()}
+
+
+def main(settings: Settings) -> Path:
+    """Fit from the lexicons folder and write the model into the models folder."""
+    from pipeline.lexicon.entries import load_lexicon
+
+    labels = frozenset(load_lexicon(settings.lexicons_dir).labels)
+    path = settings.models_dir / "meaning.npz"
+    save_model(fit(read_corpus(settings.lexicons_dir / "corpus", labels=labels)), path)
+    return path
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO)
+    logging.getLogger(__name__).info("written to %s", main(Settings()))

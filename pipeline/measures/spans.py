@@ -1,0 +1,39 @@
+"""Arithmetic of time spans: joined, overlapping and the gaps between."""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from pipeline.schema import Span
+
+
+def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Spans in order, those that touch or overlap made one."""
+    merged: list[Span] = []
+    for span in sorted(spans, key=lambda each: (each.start_s, each.end_s)):
+        if merged and span.start_s <= merged[-1].end_s:
+            merged[-1] = Span(merged[-1].start_s, max(merged[-1].end_s, span.end_s))
+        else:
+            merged.append(span)
+    return tuple(merged)
+
+
+def gaps(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """What lies between the spans, before the last and after the first."""
+    merged = joined(spans)
+    return tuple(Span(left.end_s, right.start_s) for left, right in pairwise(merged))
+
+
+def common(first: Iterable[Span], second: Iterable[Span]) -> tuple[Span, ...]:
+    """Where both are."""
+    pairs = ((a, b) for a in joined(first) for b in joined(second) if a.overlap_s(b) > 0)
+    return tuple(Span(max(a.start_s, b.start_s), min(a.end_s, b.end_s)) for a, b in pairs)
+
+
+def within(spans: Iterable[Span], window: Span) -> tuple[Span, ...]:
+    """The spans cut to a window."""
+    return common(spans, [window])
+
+
+def total_s(spans: Sequence[Span]) -> float:
+    """Seconds covered, overlaps once."""
+    return sum(span.duration_s for span in joined(spans))

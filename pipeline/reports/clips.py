@@ -1,0 +1,90 @@
+"""Playable copies of recordings for the pages: browsers cannot play A-law, and private words must not be heard."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline.errors import AudioError
+from pipeline.reports.files import whole_file
+from pipeline.schema import Span
+
+SUFFIX = ".ogg"
+_RATE = 16_000
+_BITS_PER_CHANNEL = 16_000
+# Word times are good to about a fifth of a second.
+_MARGIN_S = 0.2
+
+
+def write_clip(recording: Path, out: Path, silenced: Sequence[Span] = ()) -> None:
+    """Write a small Opus copy of a recording in which some stretches are silent on every channel.
+
+    Raises
+    ------
+    AudioError
+        The recording cannot be read.
+    StoreError
+        The copy cannot be written.
+    """
+    import av
+
+    with whole_file(out) as part, _opened(recording) as source:
+        try:
+            channels = min(2, source.streams.audio[0].codec_context.channels)
+            with av.open(str(part), "w", format="ogg") as target:
+                _copy(source, target, "stereo" if channels == 2 else "mono", silenced)
+        except av.FFmpegError as error:
+            if isinstance(error, OSError) and error.filename == str(part):
+                raise
+            raise AudioError(f"cannot play {recording} ({error.strerror}): check the file") from error
+
+
+def _opened(recording: Path) -> Any:  # noqa: ANN401 - untyped library
+    import av
+
+    try:
+        source = av.open(str(recording))
+    except (OSError, av.FFmpegError) as error:
+        raise AudioError(f"cannot open {recording} ({error}): the page is made without sound") from error
+    if not source.streams.audio:
+        source.close()
+        raise AudioError(f"{recording} holds no sound: the page is made without sound")
+    return source
+
+
+def _copy(source: Any, target: Any, layout: str, silenced: Sequence[Span]) -> None:  # noqa: ANN401 - untyped library
+    stream = target.add_stream("libopus", rate=48_000, layout=layout)
+    stream.bit_rate = _BITS_PER_CHANNEL * (2 if layout == "stereo" else 1)
+    for frame in _silenced(_frames(source, layout), silenced):
+        target.mux(stream.encode(frame))
+    target.mux(stream.encode(None))
+
+
+def _frames(source: Any, layout: str) -> Iterator[Any]:  # noqa: ANN401 - untyped library
+    """16-bit frames at 16 kHz, channels interleaved."""
+    import av
+
+    resampler = av.AudioResampler(format="s16", layout=layout, rate=_RATE)
+    for frame in source.decode(audio=0):
+        yield from resampler.resample(frame)
+    yield from resampler.resample(None)
+
+
+def _silenced(frames: Iterator[Any], silenced: Sequence[Span]) -> Iterator[Any]:
+    """Frames with the private stretches at zero, numbered anew from the first sample."""
+    import av
+
+    position = 0
+    for frame in frames:
+        channels = len(frame.layout.channels)
+        samples = frame.to_ndarray().reshape(-1, channels)
+        for span in silenced:
+            first = int((span.start_s - _MARGIN_S) * _RATE) - position
+            last = int((span.end_s + _MARGIN_S) * _RATE) - position
+            samples[max(0, first) : max(0, last)] = 0
+        made = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples.reshape(1, -1)), format="s16", layout=frame.layout.name)
+        made.sample_rate = _RATE
+        made.pts = position
+        position += len(samples)
+        yield made

@@ -1,0 +1,60 @@
+"""One criterion of one call: from its signals to a score with interval and reason, or to an abstention."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.criteria.context import CallContext
+from pipeline.criteria.registry import Assessment, registered
+from pipeline.schema import CriterionScore
+from pipeline.scoring.effects import effects
+from pipeline.scoring.reasons import explain
+from pipeline.scoring.rubric import CriterionRule
+
+BEST = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A criterion's score with its weight.
+
+    Parameters
+    ----------
+    only_faults
+        True when the call gave no occasion and misconduct was all there was to judge.
+    """
+
+    score: CriterionScore
+    weight: float
+    only_faults: bool = False
+
+
+def judge(context: CallContext, rule: CriterionRule, *, soft_below: float) -> Judged:
+    """Ask the criterion's function and settle its signals; certain misconduct lifts an abstention."""
+    assessment = registered()[rule.id].function(context)
+    found = effects(rule, assessment.signals)
+    if assessment.abstained:
+        found = tuple(effect for effect in found if effect.points < 0)
+        if not found:
+            return Judged(_abstention(rule, assessment), rule.weight)
+    value, low, high = (
+        _settled(rule.start, [getattr(effect, name) for effect in found], soft_below)
+        for name in ("points", "low", "high")
+    )
+    reason = explain(rule.start, found, context.findings, only_faults=assessment.abstained, softened=value < soft_below)
+    indices = sorted({index for effect in found for signal in effect.signals for index in signal.findings})
+    scored = CriterionScore(rule.id, value, low, high, abstained=False, reason=reason, findings=tuple(indices))
+    return Judged(scored, rule.weight, assessment.abstained)
+
+
+def _abstention(rule: CriterionRule, assessment: Assessment) -> CriterionScore:
+    return CriterionScore(
+        rule.id, None, None, None, abstained=True, reason=assessment.reason or "没有可供判断的情境，本项不评"
+    )
+
+
+def _settled(start: float, points: Sequence[float], soft_below: float) -> float:
+    """The sum as a score, at most 100; below ``soft_below`` every further point counts less and 0 is never reached."""
+    raw = math.fsum([start, *points])
+    value = raw if raw >= soft_below else soft_below * math.exp((raw - soft_below) / soft_below)
+    return round(min(BEST, value), 1)

@@ -1,0 +1,91 @@
+"""From signals to scores: criterion, dimension, total; every number with its interval and its reason."""
+
+import itertools
+import math
+from collections.abc import Iterable, Sequence
+
+from pipeline.criteria.context import CallContext
+from pipeline.schema import Affinity, DimensionScore, Finding, Scorecard, Status, Versions
+from pipeline.scoring.judging import Judged, judge
+from pipeline.scoring.rubric import DimensionRule, Rubric
+
+WORST = 0.0
+
+
+def score(context: CallContext, rubric: Rubric, versions: Versions) -> Scorecard:
+    """Judge a call by a rubric.
+
+    Adding forbidden evidence never raises a score, adding certain standard evidence never lowers one, and the order of
+    the findings does not matter.
+    """
+    judged = tuple(judge(context, rule, soft_below=rubric.soft_below) for rule in rubric.criteria)
+    dimensions = tuple(_dimension(rule, judged, rubric) for rule in rubric.dimensions)
+    return Scorecard(
+        recording=context.recording,
+        transcript=context.transcript,
+        findings=context.findings,
+        opening=context.opening,
+        closing=context.closing,
+        scenario=context.scenario,
+        flow=context.flow,
+        events=context.events,
+        measures=context.measures,
+        criteria=tuple(each.score for each in judged),
+        dimensions=dimensions,
+        affinity=_affinity(dimensions, context.findings, rubric),
+        versions=versions,
+    )
+
+
+def _dimension(rule: DimensionRule, judged: Sequence[Judged], rubric: Rubric) -> DimensionScore:
+    """Weighted mean of what was judged; criteria judged for misconduct alone count where they lower it."""
+    ids = {each.id for each in rubric.criteria_of(rule.id)}
+    own = [each for each in judged if each.score.criterion in ids and not each.score.abstained]
+    given = [each for each in own if not each.only_faults]
+    if math.fsum(each.weight for each in given) < rubric.min_judged_ratio:
+        return DimensionScore(rule.id, None, None, None)
+    faults = [each for each in own if each.only_faults]
+    counted = min(
+        (given + list(some) for some in _subsets(faults)),
+        key=lambda chosen: _mean((e.score.score, e.weight) for e in chosen),
+    )
+    value, low, high = (
+        _mean((getattr(each.score, name), each.weight) for each in counted) for name in ("score", "low", "high")
+    )
+    return DimensionScore(rule.id, _rounded(value), _rounded(low), _rounded(high))
+
+
+def _subsets(faults: Sequence[Judged]) -> Iterable[tuple[Judged, ...]]:
+    return itertools.chain.from_iterable(itertools.combinations(faults, size) for size in range(len(faults) + 1))
+
+
+def _affinity(dimensions: Sequence[DimensionScore], findings: Sequence[Finding], rubric: Rubric) -> Affinity:
+    """The total; a certain red line makes it 0, a doubtful one lets it fall to 0."""
+    crossed = _labels(findings, rubric, Status.CERTAIN)
+    if crossed:
+        return Affinity(WORST, WORST, WORST, rubric.band(WORST), "、".join(crossed))
+    weights = {rule.id: rule.weight for rule in rubric.dimensions}
+    known = [each for each in dimensions if each.score is not None]
+    if not known:
+        return Affinity(None, None, None, rubric.band(None))
+    value, low, high = (
+        _rounded(_mean((getattr(each, name), weights[each.dimension]) for each in known))
+        for name in ("score", "low", "high")
+    )
+    return Affinity(value, WORST if _labels(findings, rubric, Status.DOUBTFUL) else low, high, rubric.band(value))
+
+
+def _labels(findings: Sequence[Finding], rubric: Rubric, status: Status) -> list[str]:
+    """Chinese names of the red lines that findings of this status cross, in the rubric's order."""
+    found = {finding.label for finding in findings if finding.status is status}
+    return [zh for label, zh in rubric.red_lines.items() if label in found]
+
+
+def _mean(values: Iterable[tuple[float | None, float]]) -> float:
+    """Weighted mean; callers hand over scores that are there."""
+    pairs = [(value, weight) for value, weight in values if value is not None]
+    return math.fsum(value * weight for value, weight in pairs) / math.fsum(weight for _, weight in pairs)
+
+
+def _rounded(value: float) -> float:
+    return round(value, 1)

@@ -1,0 +1,199 @@
+"""The one door to the store: keeps scorecards and failures, gives them back, remembers who looked."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, insert, select, tuple_
+
+from pipeline.errors import StoreError
+from pipeline.schema import Acoustics, Failure, Recording, Scorecard, Status, Transcript
+from pipeline.store import rows
+from pipeline.store.border import open_engine, reading, shown, writing
+from pipeline.store.documents import load, load_scorecard, storable
+from pipeline.store.migrate import upgrade
+from pipeline.store.tables import ACCESS_LOG, FAILURES, FINDINGS, RECORDINGS, SCORECARDS, TRANSCRIPTS
+
+_PAGE = 50
+_ORDER = (SCORECARDS.c.agent_id, SCORECARDS.c.started_at, SCORECARDS.c.recording_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Someone looked at unmasked words: who, at what, when and why."""
+
+    at: datetime
+    who: str
+    what: str
+    reason: str
+
+
+class Store:
+    """Everything that is kept, behind one database URL.
+
+    Parameters
+    ----------
+    url
+        ``sqlite:///file`` (created where it is missing) or ``postgresql://…`` when several people or machines share it.
+
+    Raises
+    ------
+    StoreError
+        By every method, in one line, when the database cannot be opened, read or written.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = open_engine(url)
+        upgrade(self._engine)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def save_scorecard(self, card: Scorecard, acoustics: Acoustics) -> None:
+        """Keep a scorecard in place of whatever was known of its recording, an earlier failure included."""
+        card = replace(card, recording=replace(card.recording, path=storable(card.recording.path)))
+        key = card.recording.id
+        with writing(self._engine) as connection:
+            _forget(connection, key)
+            connection.execute(insert(RECORDINGS), rows.recording_row(card.recording))
+            connection.execute(insert(TRANSCRIPTS), rows.transcript_row(card, acoustics))
+            connection.execute(insert(SCORECARDS), rows.scorecard_row(card))
+            if card.findings:
+                connection.execute(
+                    insert(FINDINGS), [rows.finding_row(key, i, finding) for i, finding in enumerate(card.findings)]
+                )
+
+    def save_failure(self, failure: Failure) -> None:
+        """Keep a failure in place of whatever was known of its recording."""
+        with writing(self._engine) as connection:
+            _forget(connection, failure.recording_id)
+            connection.execute(insert(FAILURES), rows.failure_row(failure))
+
+    def has(self, recording_id: str) -> bool:
+        """Whether this recording has a scorecard; a failure does not count, so that it is tried again."""
+        with reading(self._engine) as connection:
+            found = connection.execute(
+                select(SCORECARDS.c.recording_id).where(SCORECARDS.c.recording_id == recording_id)
+            )
+            return found.first() is not None
+
+    def scorecard(self, recording_id: str) -> Scorecard:
+        """Give one recording's scorecard; the start of its id is enough where only one fits.
+
+        Raises
+        ------
+        StoreError
+            Also when none or several fit.
+        """
+        query = _cards().where(SCORECARDS.c.recording_id.startswith(recording_id, autoescape=True))
+        with reading(self._engine) as connection:
+            found = connection.execute(query.order_by(SCORECARDS.c.recording_id).limit(2)).mappings().all()
+        if len(found) == 1 or (found and found[0]["recording_id"] == recording_id):
+            return _card(found[0])
+        said = "several scorecards begin" if found else "there is no scorecard"
+        raise StoreError(
+            f"{said} with {recording_id!r} in {shown(self._engine.url)}: give the whole recording_id as in the export"
+        )
+
+    def scorecards(self, agent_id: str | None = None) -> Iterator[Scorecard]:
+        """Give scorecards one by one, by agent and time; memory holds one page, and writing meanwhile is allowed."""
+        query = _cards()
+        if agent_id is not None:
+            query = query.where(SCORECARDS.c.agent_id == agent_id)
+        return (_card(row) for row in self._pages(query))
+
+    def calls_for_rescoring(self) -> Iterator[tuple[Recording, Transcript, Acoustics]]:
+        """Give what was heard of every scored call, one by one."""
+        query = _joined(
+            *_ORDER, RECORDINGS.c.document.label("recording"), TRANSCRIPTS.c.transcript, TRANSCRIPTS.c.acoustics
+        )
+        for row in self._pages(query):
+            yield (
+                load(Recording, row["recording"]),
+                load(Transcript, row["transcript"]),
+                load(Acoustics, row["acoustics"]),
+            )
+
+    def recordings_with(self, label: str, status: Status | None = None) -> tuple[str, ...]:
+        """Ids of the recordings in which a label was found, in order of id."""
+        query = (
+            select(FINDINGS.c.recording_id)
+            .distinct()
+            .where(FINDINGS.c.label == label)
+            .order_by(FINDINGS.c.recording_id)
+        )
+        if status is not None:
+            query = query.where(FINDINGS.c.status == status.value)
+        with reading(self._engine) as connection:
+            return tuple(connection.scalars(query))
+
+    def failures(self) -> tuple[Failure, ...]:
+        """All recordings that could not be scored, by path."""
+        with reading(self._engine) as connection:
+            found = connection.execute(select(FAILURES).order_by(FAILURES.c.path)).mappings()
+            return tuple(Failure(**row) for row in found)
+
+    def agents(self) -> tuple[str, ...]:
+        """Ids of all agents with a scorecard, sorted."""
+        with reading(self._engine) as connection:
+            return tuple(connection.scalars(select(SCORECARDS.c.agent_id).distinct().order_by(SCORECARDS.c.agent_id)))
+
+    def log_access(self, who: str, what: str, reason: str) -> None:
+        """Remember that someone was shown unmasked words, and why."""
+        row = {
+            "at": datetime.now(UTC).isoformat(),
+            "who": storable(who),
+            "what": storable(what),
+            "reason": storable(reason),
+        }
+        with writing(self._engine) as connection:
+            connection.execute(insert(ACCESS_LOG), row)
+
+    def access_log(self) -> tuple[Access, ...]:
+        """Every access, oldest first."""
+        with reading(self._engine) as connection:
+            found = connection.execute(select(ACCESS_LOG).order_by(ACCESS_LOG.c.id)).mappings()
+            return tuple(
+                Access(datetime.fromisoformat(row["at"]), row["who"], row["what"], row["reason"]) for row in found
+            )
+
+    def _pages(self, query: Select[Any]) -> Iterator[RowMapping]:
+        """Rows in order, a page a transaction: no transaction stays open while the caller works."""
+        query = query.order_by(*_ORDER).limit(_PAGE)
+        page_query = query
+        while True:
+            with reading(self._engine) as connection:
+                page = connection.execute(page_query).mappings().all()
+            yield from page
+            if len(page) < _PAGE:
+                return
+            last = page[-1]
+            page_query = query.where(
+                tuple_(*_ORDER) > tuple_(last["agent_id"], last["started_at"], last["recording_id"])
+            )
+
+
+def _joined(*columns: ColumnElement[Any]) -> Select[Any]:
+    return select(*columns).select_from(SCORECARDS.join(RECORDINGS).join(TRANSCRIPTS))
+
+
+def _cards() -> Select[Any]:
+    return _joined(*_ORDER, RECORDINGS.c.document.label("recording"), TRANSCRIPTS.c.transcript, SCORECARDS.c.document)
+
+
+def _card(row: RowMapping) -> Scorecard:
+    return load_scorecard(row["recording"], row["transcript"], row["document"])
+
+
+def _forget(connection: Connection, recording_id: str) -> None:
+    """Remove every trace of a recording; its transcript, scorecard and findings go with it."""
+    connection.execute(delete(RECORDINGS).where(RECORDINGS.c.id == recording_id))
+    connection.execute(delete(FAILURES).where(FAILURES.c.recording_id == recording_id))
