@@ -160,3 +160,16 @@ DREADFUL: tuple[Line, ...] = (
     ("customer", "你别挂啊。"),
     ("agent", "没空跟你说，挂了。", "push_hangup"),
 )
+WAITING: tuple[Line, ...] = (
+    ("agent", "您好，移动客服，请问有什么可以帮您？", "greeting", "offer_help"),
+    ("customer", "你们就是骗子，凭什么多扣我钱？我要销户！"),
+    ("agent", "我查一下。"),
+    ("customer", "快点。"),
+    ("agent", "查到了，是会员费。", 40.0),
+    ("customer", "能退吗？"),
+    ("agent", "能。", 7.0),
+    ("customer", "那给我退了。"),
+    ("agent", "退好了。", 15.0),
+    ("customer", "行吧。"),
+    ("agent", "再见。", "goodbye"),
+)

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from calls import DREADFUL, EXEMPLARY, LEXICONS, PLAIN, POOR, VERSIONS, call, finding, labels, with_findings
+from calls import DREADFUL, EXEMPLARY, LEXICONS, PLAIN, POOR, VERSIONS, WAITING, call, finding, labels, with_findings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,7 +10,7 @@ from pipeline.scoring.rubric import load_rubric
 from pipeline.scoring.scorecard import score
 
 RUBRIC = load_rubric(LEXICONS / "rubric.yaml")
-CALLS = {"exemplary": EXEMPLARY, "plain": PLAIN, "poor": POOR, "dreadful": DREADFUL}
+CALLS = {"exemplary": EXEMPLARY, "plain": PLAIN, "poor": POOR, "dreadful": DREADFUL, "waiting": WAITING}
 SCENARIOS = ("consult", "fault", "complaint", "cancel", None)
 FORBIDDEN = sorted(name for name, entry in labels().items() if entry["polarity"] == "forbidden")
 STANDARD = sorted(name for name, entry in labels().items() if entry["polarity"] == "standard")
@@ -36,9 +36,9 @@ def worst(context, label):
 @pytest.mark.parametrize(
     ("name", "scenario", "low", "high"),
     [
-        ("exemplary", "fault", 92, 98),
-        ("plain", "consult", 65, 76),
-        ("poor", "fault", 30, 48),
+        ("exemplary", "fault", 92, 100),
+        ("plain", "consult", 65, 79),
+        ("poor", "fault", 30, 50),
         ("dreadful", "complaint", 2, 18),
     ],
 )
@@ -108,7 +108,7 @@ def test_misconduct_without_occasion_counts_downwards_only():
 def test_reasons_name_label_place_and_points():
     card = judged(call(*POOR, scenario="fault"))
     reason = next(each.reason for each in card.criteria if each.criterion == "politeness.wording")
-    assert "责备埋怨（第3句） -15" in reason and "起评 70 分" in reason
+    assert "责备埋怨（第3句） -15" in reason and "起评 66 分" in reason
 
 
 def test_findings_of_a_criterion_are_those_that_moved_it():

@@ -3,10 +3,10 @@
 import re
 
 from pipeline.criteria.context import CallContext
-from pipeline.criteria.cues import Cue, agent_turns_after, sentence_numbers, turns_with
+from pipeline.criteria.cues import Cue, agent_turns_after, each_turn, sentence_numbers, turns_with
 from pipeline.criteria.evidence import WITHHELD, above, each_event, faults, graded, one_if, phrases
 from pipeline.criteria.politeness import POOR_SNR_DB, displeased, left_waiting, pleased
-from pipeline.criteria.registry import Assessment, Signal, abstain, criterion
+from pipeline.criteria.registry import Assessment, abstain, criterion
 from pipeline.measures.words import spoken_length
 from pipeline.schema import Event, EventKind, Polarity, Role, Status
 
@@ -94,10 +94,7 @@ def expression(context: CallContext) -> Assessment:
     fillers = above(context.measure("fillers_per_100_chars"), FILLERS_USUAL)
     return Assessment(
         (
-            *(
-                Signal("expression.lost", note=f"客户没有听懂（{sentence_numbers([turn])}）")
-                for turn in turns_with(context.transcript, Cue.LOST)
-            ),
+            *each_turn(turns_with(context.transcript, Cue.LOST), "expression.lost", "客户没有听懂"),
             *graded(fillers, "expression.fillers", "口头禅偏多"),
             *one_if(jargon, "expression.jargon", f"使用内部术语（{sentence_numbers(jargon)}）"),
             *one_if(long, "expression.long_turn", f"一次讲得过长（{sentence_numbers(long)}）"),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from pipeline.criteria.context import CallContext
-from pipeline.criteria.cues import Cue, agent_turns_after, sentence_numbers, turns_with
+from pipeline.criteria.cues import Cue, agent_turns_after, each_turn, sentence_numbers, turns_with
 from pipeline.criteria.evidence import WITHHELD, above, each_event, faults, graded, one_if, phrases
 from pipeline.criteria.politeness import displeased, left_waiting, pleased
 from pipeline.criteria.registry import Assessment, Signal, abstain, criterion
@@ -13,7 +13,7 @@ from pipeline.measures.words import bare, is_question
 from pipeline.schema import EventKind, Role, Turn
 
 EXISTENCE_ONLY = re.compile(
-    r"^(?:嗯|啊|呃|对|是|这个)?(?:有|没有|没|能|不能|可以|不可以|行|不行|会|不会|是|是的|不是|对|好|好的|知道|不知道|号码|嗯)(?:的|啊|呀|吧|呢|了|哦)*$"
+    r"^(?:嗯|啊|呃|对|是|这个)?(?:有|没有|没|能|不能|可以|不可以|行|不行|会|不会|是|是的|不是|对|好|好的|知道|不知道|嗯)(?:的|啊|呀|吧|呢|了|哦)*$"
 )
 """「有」 to 「有没有优惠」: answers that a thing exists and not what it is (norm: 积极主动)."""
 SHORT_ANSWER_CHARS = 9
@@ -39,10 +39,7 @@ def proactive(context: CallContext) -> Assessment:
     enough = len(list(_answers(context))) >= MIN_ANSWERS
     return Assessment(
         (
-            *(
-                Signal("answer.existence_only", note=f"只答有无、不作说明（{sentence_numbers([turn])}）")
-                for turn in bare_answers
-            ),
+            *each_turn(bare_answers, "answer.existence_only", "只答有无、不作说明"),
             *one_if(
                 enough and median is not None and median < SHORT_ANSWER_CHARS, "answer.short", "问一句答一句，回答过短"
             ),

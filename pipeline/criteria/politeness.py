@@ -1,7 +1,7 @@
 """礼貌程度: process, wording, voice, tone and pace."""
 
 from pipeline.criteria.context import CallContext
-from pipeline.criteria.cues import Cue, sentence_numbers, turns_with
+from pipeline.criteria.cues import Cue, each_turn, sentence_numbers, turns_with
 from pipeline.criteria.evidence import WITHHELD, above, each_event, faults, graded, one_if, phrases
 from pipeline.criteria.opening_closing import CLOSING_TURNS, COURTESIES, OPENING_TURNS
 from pipeline.criteria.registry import Assessment, Signal, abstain, criterion
@@ -25,7 +25,8 @@ ELEMENT_ZH = {
 
 
 @criterion(
-    "politeness.process", emits=("opening.element", "closing.element", "closing.unknown", "timing.unannounced_silence")
+    "politeness.process",
+    emits=("opening.element", "closing.element", "closing.unknown", "timing.unannounced_silence", "wait.not_thanked"),
 )
 def process(context: CallContext) -> Assessment:
     """流程全面: opening and closing element by element, courtesy at its points in between."""
@@ -37,7 +38,9 @@ def process(context: CallContext) -> Assessment:
     closed = _elements(context, "closing.element", _closing(context.closing), last)
     if context.closing.abstained:
         closed = (Signal("closing.unknown", note=context.closing.reason or "结束部分不作判断"),)
-    return Assessment((*opened, *closed, *left_waiting(context), *phrases(context)))
+    unthanked = [each for each in context.events_of(EventKind.SILENCE_ANNOUNCED) if each.detail.get("thanked") is False]
+    waits = each_event(unthanked, "wait.not_thanked", "让客户等待后没有致谢")
+    return Assessment((*opened, *closed, *left_waiting(context), *waits, *phrases(context)))
 
 
 def left_waiting(context: CallContext) -> tuple[Signal, ...]:
@@ -134,11 +137,8 @@ def sincere_tone(context: CallContext) -> Assessment:
 
 
 def displeased(context: CallContext) -> tuple[Signal, ...]:
-    """One signal per customer's turn that objects to how he is answered."""
-    return tuple(
-        Signal("customer.displeased", note=f"客户对答复不满（{sentence_numbers([turn])}）")
-        for turn in turns_with(context.transcript, Cue.DISCONTENT)
-    )
+    """How many of the customer's turns object to how he is answered."""
+    return each_turn(turns_with(context.transcript, Cue.DISCONTENT), "customer.displeased", "客户对答复不满")
 
 
 def pleased(context: CallContext) -> tuple[Signal, ...]:

@@ -20,6 +20,9 @@ _QUOTED = re.compile(
     r"(?<![跟对给和同向帮替])(?:您|你|他|她|人家|客户|用户|同事|师傅|专员|营业员|客服|网点|营业厅|那边|前台|家人|朋友|对方|别人|有人)"
     r"[^，,。]{0,8}?(?:说|讲|提到|提过|反映|告诉|回复|答复|回答|问|骂|写着?)(?:过|的|了|到|您|我|是|他|他们|您的|我的|什么|一句|这个|那句|那个)*[：:，,“「]?$"
 )
+_ASKED = re.compile(r"(?:是不是|有没有|是否|会不会|可曾|看看是)(?:因为|说)?$")
+_ASKABLE = {"blame"}
+"""Labels whose wording is no reproach when it is politely asked: 您是不是自己改过密码."""
 _SAID_BACK_CHARS = 4
 """Wording that is at least this long and that the customer has just used word for word is said back."""
 _TURNS_BACK = 2
@@ -48,6 +51,8 @@ def innocent(finding: Finding, call: Sequence[TurnText]) -> str | None:
         return "否定表述，并非本意"
     if _QUOTED.search(before):
         return "转述他人的话"
+    if finding.label in _ASKABLE and _ASKED.search(before):
+        return "礼貌询问，并非责备"
     return "复述客户的话" if _said_back(finding, before, after, call[:number]) else None
 
 

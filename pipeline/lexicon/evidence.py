@@ -33,6 +33,12 @@ def make_evidence(turn: Turn, start: int, end: int, trust: float) -> Evidence:
     return Evidence(turn.index, start, end, time_of(turn, start, end), turn.text[start:end], round(trust, 3))
 
 
+def covered(proof: Evidence, other: Evidence) -> float:
+    """Share of the first's characters that the second, of the same turn, covers too."""
+    shared = min(proof.char_end, other.char_end) - max(proof.char_start, other.char_start)
+    return max(0, shared) / (proof.char_end - proof.char_start)
+
+
 def status(trust: float) -> Status | None:
     """Whether evidence of this certainty counts, is doubtful, or is none at all."""
     if trust >= CERTAIN:

@@ -1,28 +1,22 @@
 """Phrase evidence: which phrases of the lexicon were said, exactly or by sound, where and how surely."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from itertools import groupby
+from collections.abc import Iterator, Sequence
 
 from pipeline.language.text import TurnText
 from pipeline.lexicon.context import innocent
-from pipeline.lexicon.evidence import evidence, make_evidence, status
+from pipeline.lexicon.evidence import evidence, status
 from pipeline.lexicon.phrases import Entry, Lexicon
+from pipeline.lexicon.resolve import EXACT_RULE, SOUND_RULE, resolve
 from pipeline.lexicon.search import Hit, PhraseSearch
 from pipeline.lexicon.stream import join
-from pipeline.schema import Evidence, Finding, Polarity, Role, Status
+from pipeline.schema import Finding, Polarity, Role
 
 OPENING_TURNS, CLOSING_TURNS = 2, 3
 """The speaker's turns that are the opening and the closing, as in the definition of a complete opening and closing."""
 _SHORT = 2
 """Hits of up to this many characters must not cut a word in two; by sound, one more."""
 _NEGATIONS = re.compile(r"[不没别未无]")
-_OUTDONE_COVER, _OUTDONE_LEAD = 0.6, 0.1
-"""A finding by sound gives way to another label's that covers this share of it and is this much surer."""
-EXACT_RULE, SOUND_RULE = "phrase.exact", "phrase.sound"
-_ONE_CLAUSE_GAP = 1
-"""Characters between two findings of one label that are still one."""
 
 
 class Matcher:
@@ -52,15 +46,7 @@ class Matcher:
         any_role
             Search every turn as if the agent had said it, each channel by itself; for finding out who the agent is.
         """
-        found: list[Finding] = []
-        by_index = {text.turn.index: text for text in texts}
-        candidates = sorted(self.candidates(texts, any_role=any_role), key=_turn_and_label)
-        for (turn, _), group in groupby(candidates, key=_turn_and_label):
-            found.extend(_merged(by_index[turn], _best(group)))
-        clear = (finding for finding in found if not _outdone(finding, found))
-        return tuple(
-            sorted(clear, key=lambda finding: (finding.evidence.turn, finding.evidence.char_start, finding.label))
-        )
+        return resolve(self.candidates(texts, any_role=any_role), [text.turn for text in texts])
 
     def candidates(self, texts: Sequence[TurnText], *, any_role: bool = False) -> tuple[Finding, ...]:
         """All evidence by itself, also where several phrases of one label cover the same words."""
@@ -131,69 +117,3 @@ def _turned_or_other_word(hit: Hit, text: TurnText) -> bool:
     if _NEGATIONS.search(said) and not _NEGATIONS.search(hit.entry.text):
         return True
     return hit.length <= _SHORT and len(said) > 1 and any(word.text == said for word in text.words)
-
-
-def _turn_and_label(finding: Finding) -> tuple[int, str]:
-    return finding.evidence.turn, finding.label
-
-
-def _best(findings: Iterable[Finding]) -> list[Finding]:
-    """Of overlapping findings of one label in one turn the best, in order of place."""
-    kept: list[Finding] = []
-    for finding in sorted(findings, key=_worth, reverse=True):
-        if not any(_overlap(finding, other) for other in kept):
-            kept.append(finding)
-    return sorted(kept, key=lambda finding: finding.evidence.char_start)
-
-
-def _worth(finding: Finding) -> tuple[bool, float, int, str]:
-    proof = finding.evidence
-    length = proof.char_end - proof.char_start
-    return finding.status is Status.CERTAIN, round(proof.certainty * length, 3), -proof.char_start, finding.phrase or ""
-
-
-def _overlap(one: Finding, other: Finding) -> bool:
-    return one.evidence.char_start < other.evidence.char_end and other.evidence.char_start < one.evidence.char_end
-
-
-def _outdone(finding: Finding, others: Sequence[Finding]) -> bool:
-    """Whether what merely sounds like one label's phrase is much more surely another's."""
-    proof = finding.evidence
-    return finding.rule == SOUND_RULE and any(
-        other.evidence.turn == proof.turn
-        and other.label != finding.label
-        and _covered(proof, other.evidence) >= _OUTDONE_COVER
-        and other.evidence.certainty >= proof.certainty + _OUTDONE_LEAD
-        for other in others
-    )
-
-
-def _covered(proof: Evidence, other: Evidence) -> float:
-    """Share of the first's characters that the second covers."""
-    shared = min(proof.char_end, other.char_end) - max(proof.char_start, other.char_start)
-    return max(0, shared) / (proof.char_end - proof.char_start)
-
-
-def _merged(text: TurnText, findings: Sequence[Finding]) -> Iterator[Finding]:
-    """Findings of one label that follow each other within a clause made one."""
-    waiting: Finding | None = None
-    for finding in findings:
-        if waiting is not None and _one_clause(text, waiting, finding):
-            waiting = _joined(text, waiting, finding)
-            continue
-        if waiting is not None:
-            yield waiting
-        waiting = finding
-    if waiting is not None:
-        yield waiting
-
-
-def _one_clause(text: TurnText, one: Finding, other: Finding) -> bool:
-    between = text.turn.text[one.evidence.char_end : other.evidence.char_start]
-    return len(between) <= _ONE_CLAUSE_GAP and (not between or between.isalnum())
-
-
-def _joined(text: TurnText, one: Finding, other: Finding) -> Finding:
-    better = max(one, other, key=_worth)
-    proof = make_evidence(text.turn, one.evidence.char_start, other.evidence.char_end, better.evidence.certainty)
-    return replace(better, evidence=proof)

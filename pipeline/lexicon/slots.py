@@ -34,9 +34,11 @@ _NO_SURNAMES = set(
 )  # too common before 先生 or 女士 to be a misheard name
 _DIGITS = set("零一二三四五六七八九十百千两")
 _DIGIT_SOUNDS = {"ling", "yi", "yao", "er", "liang", "san", "si", "wu", "liu", "qi", "ba", "jiu", "dong", "guai"}
-_MISHEARD_SLOT = 0.5
-"""Added to the distance when what fills a slot has only the sound of it."""
+_MISHEARD_SURNAME, _MISHEARD_NUMBER = 0.5, 0.2
+"""Added to the distance when what fills a slot, in part for a number, has only the sound of it."""
 _MOST_FILLED = 3
+_PER_FILLED = 0.2
+"""A longer name or number is preferred unless it costs more than this a character."""
 _LEAST_REAL_DIGITS = 0.3
 """Share of the characters in a number that must be digits as written."""
 
@@ -76,7 +78,7 @@ class View:
 
 def reach_after(view: View, pieces: Sequence[Piece]) -> Reach | None:
     """Where the pieces that follow the found part end, counted from the view's start; None where they do not fit."""
-    return min(_reach(view, 0, pieces), key=lambda reach: reach.cost, default=None)
+    return min(_reach(view, 0, pieces), key=lambda reach: reach.cost - _PER_FILLED * reach.filled, default=None)
 
 
 def reach_before(view: View, pieces: Sequence[Piece]) -> Reach | None:
@@ -116,7 +118,7 @@ def _fill(view: View, at: int, slot: Slot) -> Iterator[Reach]:
         if len(part) == length and BREAK not in part:
             cost = 0.0 if slot.kind == "any" else _FILLED[slot.kind](part)
             if cost is not None:
-                yield Reach(end, cost, 0 if slot.kind == "any" or cost else min(length, _MOST_FILLED))
+                yield Reach(end, cost, 0 if slot.kind == "any" else min(length, _MOST_FILLED))
 
 
 def _surname_cost(part: str) -> float | None:
@@ -124,7 +126,7 @@ def _surname_cost(part: str) -> float | None:
         return 0.0 if part in _DOUBLE_SURNAMES else None
     if part in _SURNAMES:
         return 0.0
-    return None if part in _NO_SURNAMES or syllables.sound_codes(part) not in _surname_sounds() else _MISHEARD_SLOT
+    return None if part in _NO_SURNAMES or syllables.sound_codes(part) not in _surname_sounds() else _MISHEARD_SURNAME
 
 
 def _number_cost(part: str) -> float | None:
@@ -133,7 +135,7 @@ def _number_cost(part: str) -> float | None:
         return 0.0
     sounds = syllables.syllables(syllables.sound_codes(part))
     enough = real >= _LEAST_REAL_DIGITS * len(part) and len(part) > 1
-    return _MISHEARD_SLOT if enough and all(sound in _DIGIT_SOUNDS for sound in sounds) else None
+    return _MISHEARD_NUMBER if enough and all(sound in _DIGIT_SOUNDS for sound in sounds) else None
 
 
 _FILLED: dict[str, Callable[[str], float | None]] = {"surname": _surname_cost, "number": _number_cost}

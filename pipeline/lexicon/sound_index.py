@@ -36,7 +36,7 @@ _MARGIN = 64  # a phrase may start this far before the text or end after it
 
 @dataclass(frozen=True, slots=True)
 class SoundHit:
-    """A phrase, by its number, near syllables ``start`` to ``end``, half-open; ``distance`` is the mean of a syllable."""
+    """A phrase, by its number, near syllables ``start`` to ``end``, half-open; ``distance`` is a syllable's mean."""
 
     phrase: int
     start: int
@@ -62,7 +62,7 @@ class SoundIndex:
         numbers = [syllables.code_numbers(phrase) for phrase in phrases]
         self._lengths = np.array([len(phrase) for phrase in numbers], dtype=np.int64)
         self._limits = np.array([limit(len(phrase)) for phrase in numbers])
-        self._needed = 1 + (self._lengths > 4) + (self._lengths > 7) + (self._lengths > 11)
+        self._needed = 1 + (self._lengths > 4) + (self._lengths > 11)
         self._rows = np.full((len(numbers), int(self._lengths.max(initial=1))), alignment.PADDING, dtype=np.int64)
         for row, phrase in zip(self._rows, numbers, strict=True):
             row[: len(phrase)] = phrase

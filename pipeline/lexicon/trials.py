@@ -10,9 +10,10 @@ from pipeline.errors import LexiconError
 from pipeline.language.segment import Segmenter
 from pipeline.language.text import TurnText, read_turn
 from pipeline.lexicon.entries import read_all
+from pipeline.lexicon.evidence import covered
 from pipeline.lexicon.matcher import Matcher
 from pipeline.lexicon.phrases import Entry, Example, Lexicon
-from pipeline.schema import Finding, Role, Span, Status, Turn
+from pipeline.schema import Role, Span, Status, Turn
 
 _MARK = re.compile(r"\[~?[a-z_]+\|([^\[\]|]+)\]")
 _SECONDS = 10.0
@@ -157,7 +158,7 @@ class _Trial:
                 own = [finding for finding in findings if finding.label == entry.label]
                 for finding in findings:
                     opposite = finding.polarity is not polarity and finding.status is Status.CERTAIN
-                    if opposite and any(_overlap(finding, mine) for mine in own):
+                    if opposite and any(covered(finding.evidence, mine.evidence) for mine in own):
                         other, quote = finding.phrase or "", finding.evidence.quote
                         yield Clash(entry.id, entry.file, example.line, example.text, other, finding.label, quote)
 
@@ -180,10 +181,6 @@ class _Trial:
 
     def _read(self, sentence: str, role: Role) -> TurnText:
         return read_turn(Turn(0, role, Span(0.0, _SECONDS), sentence), self._segmenter)
-
-
-def _overlap(one: Finding, other: Finding) -> bool:
-    return one.evidence.char_start < other.evidence.char_end and other.evidence.char_start < one.evidence.char_end
 
 
 def _utterances(corpus: Path) -> Iterator[tuple[Role, str]]:

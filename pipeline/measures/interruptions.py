@@ -44,7 +44,7 @@ def _cuts_in(turn: Turn, other: Turn) -> bool:
 
 
 def _overlap_s(turn: Turn, other: Turn, acoustics: Acoustics) -> float:
-    """Seconds of both voices at once; a recogniser's segment may begin early and end late, so speech activity trims it."""
+    """Seconds of both voices at once; speech activity trims turns, whose times a recogniser sets generously."""
     return _heard(turn, acoustics).overlap_s(_heard(other, acoustics))
 
 

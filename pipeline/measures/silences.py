@@ -18,15 +18,16 @@ def silences(
         if gap.duration_s < settings.silence_s:
             continue
         cause = _cause([turn for turn in transcript.turns if turn.span.start_s < gap.start_s], findings)
-        detail = {"silence_s": round(gap.duration_s, 1), "cause": cause, "excused": cause == "customer"}
+        thanked = _thanked(gap, transcript, findings) if cause == "agent" else None
+        detail = {
+            "silence_s": round(gap.duration_s, 1),
+            "cause": cause,
+            "excused": cause == "customer",
+            "thanked": thanked,
+        }
         yield Event(EventKind.SILENCE_ANNOUNCED if cause else EventKind.SILENCE_UNANNOUNCED, Role.AGENT, gap, detail)
         if cause == "agent" and gap.duration_s >= settings.silence_limit_s:
-            yield Event(
-                EventKind.HOLD,
-                Role.AGENT,
-                gap,
-                {"silence_s": round(gap.duration_s, 1), "thanked": _thanked(gap, transcript, findings)},
-            )
+            yield Event(EventKind.HOLD, Role.AGENT, gap, {"silence_s": detail["silence_s"], "thanked": thanked})
 
 
 def slow_answers(transcript: Transcript, findings: Sequence[Finding], settings: Settings) -> Iterator[Event]:

@@ -65,5 +65,7 @@ def _pitch(samples: NDArray[np.float32]) -> tuple[float | None, float | None]:
 
 def _voiced_hz(sound: parselmouth.Sound, floor_hz: float, ceiling_hz: float) -> NDArray[np.float64]:
     """Pitch of the voiced frames."""
-    heard: NDArray[np.float64] = sound.to_pitch(pitch_floor=floor_hz, pitch_ceiling=ceiling_hz).selected_array["frequency"]
+    heard: NDArray[np.float64] = sound.to_pitch(pitch_floor=floor_hz, pitch_ceiling=ceiling_hz).selected_array[
+        "frequency"
+    ]
     return heard[heard > 0]

@@ -31,10 +31,24 @@ LABEL_POINTS: Mapping[str, float] = {
     for label in labels.split()
 }
 """Points for a certain finding, once a label: only agents introduce themselves and offer help, both sides greet."""
-AGENT_CUES = tuple(
-    "给您 帮您 为您 请您 请问 工号 客服 显示 核实 登记 工单 系统 先生 女士 名下 机主 生效 我们这边".split()
+AGENT_CUES = (
+    "给您",
+    "帮您",
+    "为您",
+    "请您",
+    "请问",
+    "工号",
+    "显示",
+    "核实",
+    "登记",
+    "工单",
+    "系统",
+    "先生",
+    "女士",
+    "生效",
+    "我们这边",
 )
-CUSTOMER_CUES = tuple("你们 我家 我的 给我 我要 我想 我打 让我 我自己 说我 凭什么 行不行".split())
+CUSTOMER_CUES = ("你们", "我家", "我的", "给我", "我要", "我想", "我打", "让我", "我自己", "说我", "行不行")
 """Words said at least three times as often by the one side as by the other in the labelled corpus."""
 _CUE_POINTS, _MOST_CUES = 0.45, 6
 """Points a cue, and how many of a kind count: words of one call hang together, so little of their log odds is kept."""

@@ -1,0 +1,44 @@
+import io
+import logging
+from contextlib import redirect_stderr
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import turn
+from phrases import read, segmenter
+from pipeline.language.segment import Segmenter
+
+
+def test_words_know_where_they_stand():
+    text = "您好，請問您的宽带 1205 怎么了？"
+    words = segmenter().cut(text)
+    assert {"请问", "宽带", "1205"} <= {word.text for word in words}
+    assert "".join(text[word.start : word.end] for word in words) == text
+
+
+def test_added_words_are_kept_whole_and_for_us_alone():
+    ours = Segmenter(["拍照片墙"])
+    assert "拍照片墙" in {word.text for word in ours.cut("他要拍照片墙了")}
+    assert "拍照片墙" not in {word.text for word in segmenter().cut("他要拍照片墙了")}
+
+
+def test_segmenting_is_quiet(caplog):
+    with caplog.at_level(logging.DEBUG), redirect_stderr(io.StringIO()) as said:
+        Segmenter().cut("请问有什么可以帮您")
+    assert said.getvalue() == ""
+    assert not caplog.records
+
+
+def test_turns_are_read():
+    (text,) = read(turn("agent", "您好，去银行了解1205"))
+    assert text.text == "您好去银行了解一二零五"
+    assert text.syllables == ("nin", "hao", "qu", "yin", "hang", "liao", "jie", "yi", "er", "ling", "wu")
+    assert "银行" in {word.text for word in text.words}
+
+
+@given(st.text(alphabet=st.sampled_from("您好請，。1205 重复银行了解abc\n"), max_size=30))
+def test_every_comparable_character_has_a_sound(said):
+    (text,) = read(turn("agent", said))
+    assert len(text.sounds) == len(text.text) == len(text.normalised.offsets)
+    assert "".join(said[word.start : word.end] for word in text.words) == said
