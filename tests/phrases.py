@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-
 from builders import turn
+
 from pipeline.language.segment import Segmenter
 from pipeline.language.text import TurnText, read_turns
 from pipeline.lexicon.entries import load_lexicon
@@ -37,7 +37,10 @@ def entry(name: str, label: str, text: str, **more: Any) -> dict[str, Any]:
 
 def write_lexicon(folder: Path, entries: Sequence[dict[str, Any]], *, file: str = "phrases.yaml") -> Path:
     """A folder with ``labels.yaml`` and one phrase file."""
-    labels = {name: {"zh": zh, "polarity": polarity, "criterion": "politeness.wording"} for name, (zh, polarity) in LABELS.items()}
+    labels = {
+        name: {"zh": zh, "polarity": polarity, "criterion": "politeness.wording"}
+        for name, (zh, polarity) in LABELS.items()
+    }
     (folder / "labels.yaml").write_text(yaml.safe_dump({"labels": labels}, allow_unicode=True), encoding="utf-8")
     (folder / file).write_text(yaml.safe_dump(list(entries), allow_unicode=True, sort_keys=False), encoding="utf-8")
     return folder

@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
-
 from phrases import segmenter
+
 from pipeline.language.confusion import coarse_class, parts
 from pipeline.language.normalise import normalise
 from pipeline.language.syllables import (
     FAR,
     SEPARATOR,
-    code_numbers,
     coarse_classes,
+    code_numbers,
     distances,
     inventory,
     reread,
@@ -31,14 +31,24 @@ def test_characters_sound(text, sounds):
     assert syllables(sound_codes(text)) == sounds
 
 
-@pytest.mark.parametrize(("text", "sounds"), [("银行", ("yin", "hang")), ("了解", ("liao", "jie")), ("重复", ("chong", "fu")), ("觉得", ("jue", "de"))])
+@pytest.mark.parametrize(
+    ("text", "sounds"),
+    [("银行", ("yin", "hang")), ("了解", ("liao", "jie")), ("重复", ("chong", "fu")), ("觉得", ("jue", "de"))],
+)
 def test_words_change_readings(text, sounds):
     assert syllables(reread(sound_codes(text), segmenter().cut(text))) == sounds
 
 
 @pytest.mark.parametrize(
     ("syllable", "split"),
-    [("zhi", ("zh", "-", "I", "-")), ("ji", ("j", "-", "i", "-")), ("ju", ("j", "-", "v", "-")), ("wei", ("-", "u", "e", "i")), ("liu", ("l", "i", "o", "u")), ("er", ("-", "-", "e", "r"))],
+    [
+        ("zhi", ("zh", "-", "I", "-")),
+        ("ji", ("j", "-", "i", "-")),
+        ("ju", ("j", "-", "v", "-")),
+        ("wei", ("-", "u", "e", "i")),
+        ("liu", ("l", "i", "o", "u")),
+        ("er", ("-", "-", "e", "r")),
+    ],
 )
 def test_syllables_are_taken_apart(syllable, split):
     assert parts(syllable) == split

@@ -2,11 +2,11 @@ import io
 import logging
 from contextlib import redirect_stderr
 
+from builders import turn
 from hypothesis import given
 from hypothesis import strategies as st
-
-from builders import turn
 from phrases import read, segmenter
+
 from pipeline.language.segment import Segmenter
 
 

@@ -3,8 +3,8 @@ import time
 
 import pytest
 import yaml
-
 from phrases import entry, write_lexicon
+
 from pipeline.errors import LexiconError
 from pipeline.lexicon.entries import load_lexicon, read_all
 from pipeline.schema import Polarity, Role
@@ -35,7 +35,13 @@ def folder_with(tmp_path, text):
 def test_all_keys_are_read(tmp_path):
     lexicon = load_lexicon(folder_with(tmp_path, GOOD))
     (read,) = lexicon.entries
-    assert (read.id, read.label, read.severity, read.position, read.exact_only) == ("refuse.ban_bu_liao", "refuse", "heavy", "closing", True)
+    assert (read.id, read.label, read.severity, read.position, read.exact_only) == (
+        "refuse.ban_bu_liao",
+        "refuse",
+        "heavy",
+        "closing",
+        True,
+    )
     assert (read.role, read.not_before, read.not_after) == (Role.AGENT, ("不是", "并非"), ("的话",))
     assert [(example.text, example.line) for example in read.hit] == [("这个办不了", 11), ("那个业务办不了", 11)]
     assert [example.line for example in read.miss] == [12]
@@ -46,7 +52,9 @@ def test_all_keys_are_read(tmp_path):
 
 
 def test_severity_is_the_labels_unless_named(tmp_path):
-    lexicon = load_lexicon(write_lexicon(tmp_path, [entry("a.a", "refuse", "办不了"), entry("b.b", "greeting", "您好")]))
+    lexicon = load_lexicon(
+        write_lexicon(tmp_path, [entry("a.a", "refuse", "办不了"), entry("b.b", "greeting", "您好")])
+    )
     assert [read.severity for read in lexicon.entries] == ["medium", None]
 
 
@@ -101,7 +109,10 @@ def test_all_mistakes_are_collected_and_the_rest_is_kept(tmp_path):
     [
         ("labels:\n  greeting: {zh: 问候, polarity: good, criterion: c}\n", "labels.yaml:2: .*standard, forbidden"),
         ("labels:\n  greeting: {polarity: standard, criterion: c}\n", "labels.yaml:2: .*needs text for 'zh'"),
-        ("labels:\n  greeting: {zh: 问候, polarity: standard, criterion: c, color: red}\n", "labels.yaml:2: .*unknown key"),
+        (
+            "labels:\n  greeting: {zh: 问候, polarity: standard, criterion: c, color: red}\n",
+            "labels.yaml:2: .*unknown key",
+        ),
         ("phrases: []\n", "has no labels"),
     ],
 )
@@ -113,7 +124,7 @@ def test_broken_labels_are_refused(tmp_path, labels, complaint):
 
 
 def test_a_folder_without_labels_is_refused(tmp_path):
-    with pytest.raises(LexiconError, match="labels.yaml: not found"):
+    with pytest.raises(LexiconError, match=r"labels\.yaml: not found"):
         load_lexicon(tmp_path)
 
 
@@ -138,7 +149,11 @@ def test_the_version_follows_the_content(tmp_path):
 
 
 def test_short_phrases_are_words_for_the_segmenter(tmp_path):
-    entries = [entry("a.a", "refuse", "没办法"), entry("b.b", "greeting", "您好"), entry("c.c", "address", "{surname}先生")]
+    entries = [
+        entry("a.a", "refuse", "没办法"),
+        entry("b.b", "greeting", "您好"),
+        entry("c.c", "address", "{surname}先生"),
+    ]
     assert load_lexicon(write_lexicon(tmp_path, entries)).words == ("没办法",)
 
 

@@ -40,6 +40,7 @@ def test_a_pattern_stands_for_its_forms(pattern, forms):
         ("(请)(您)", "without characters"),
         ("{surname}", "without characters"),
         ("……", "without characters"),
+        ("您好" * 21, "longer than 40"),
         ("[一|二|三|四][一|二|三|四][一|二|三|四][一|二|三|四]", f"more than {MOST_FORMS}"),
     ],
 )

@@ -1,9 +1,9 @@
 import pytest
+from builders import dialogue, turn
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from builders import dialogue, turn
 from phrases import agent, entry, matcher, read
+
 from pipeline.schema import Polarity, Role, Span, Status, Turn
 
 
@@ -104,12 +104,16 @@ def test_only_the_agent_is_judged_and_only_the_customer_for_the_customers(finder
 
 
 def test_unknown_roles_find_nothing_unless_asked(finder):
-    call = read(Turn(0, Role.UNKNOWN, Span(0.0, 2.0), "您好", channel=1), Turn(1, Role.UNKNOWN, Span(2.0, 4.0), "没办法"))
+    call = read(
+        Turn(0, Role.UNKNOWN, Span(0.0, 2.0), "您好", channel=1), Turn(1, Role.UNKNOWN, Span(2.0, 4.0), "没办法")
+    )
     assert finder.find(call) == ()
     assert [(f.label, f.evidence.turn) for f in finder.find(call, any_role=True)] == [("greeting", 0), ("refuse", 1)]
 
 
-@pytest.mark.parametrize(("place", "labels"), [(0, {"impatience"}), (1, {"impatience"}), (2, {"goodbye"}), (4, {"goodbye"})])
+@pytest.mark.parametrize(
+    ("place", "labels"), [(0, {"impatience"}), (1, {"impatience"}), (2, {"goodbye"}), (4, {"goodbye"})]
+)
 def test_position_counts_the_agents_turns(finder, place, labels):
     lines = []
     for number in range(5):

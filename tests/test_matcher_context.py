@@ -1,5 +1,4 @@
 import pytest
-
 from builders import dialogue
 from phrases import entry, matcher, read
 

@@ -1,8 +1,8 @@
 import random
 
 import pytest
-
 from phrases import agent, entry, matcher
+
 from pipeline.language.syllables import sound_codes
 from pipeline.lexicon.sound_index import SoundIndex, limit
 from pipeline.schema import Status
@@ -109,12 +109,23 @@ def test_an_index_of_nothing_and_a_text_of_nothing():
 
 
 def test_the_index_finds_what_a_full_search_finds():
-    """Every phrase of four to seven syllables, one of them changed to one of its own class, is found where it stands."""
+    """Phrases of four to seven syllables, misheard within their classes, are found where they stand."""
     rnd = random.Random(7)
     words = "请问您好稍等办理业务查询核实宽带流量套餐话费账单安装师傅预约时间地址电话号码" * 2
     phrases = ["".join(rnd.choices(words, k=rnd.randint(4, 7))) for _ in range(200)]
     index = SoundIndex([sound_codes(phrase) for phrase in phrases])
-    alike = {"请": "轻", "您": "宁", "稍": "扫", "等": "邓", "办": "半", "查": "擦", "流": "刘", "装": "庄", "师": "四", "账": "藏"}
+    alike = {
+        "请": "轻",
+        "您": "宁",
+        "稍": "扫",
+        "等": "邓",
+        "办": "半",
+        "查": "擦",
+        "流": "刘",
+        "装": "庄",
+        "师": "四",
+        "账": "藏",
+    }
     for number, phrase in enumerate(phrases):
         said = "".join(alike.get(char, char) for char in phrase)
         hits = index.search(sound_codes(f"嗯嗯{said}嗯嗯"))

@@ -1,7 +1,7 @@
 """Speech packed into the recogniser's 30 s windows, with a way back to the recording's time.
 
-Whisper always encodes 30 s, so a window filled with whole stretches of speech costs as much as one with a single word. Stretches are kept whole: a word cut
-in two is lost.
+Whisper always encodes 30 s, so a window filled with whole stretches of speech costs as much as one with a single word.
+Stretches are kept whole: a word cut in two is lost.
 """
 
 from collections.abc import Iterator, Sequence
@@ -38,19 +38,32 @@ class Window:
     def to_recording(self, span: Span) -> Span:
         """Where a span of the window lies in the recording: inside the piece that holds its middle."""
         middle_s = (span.start_s + span.end_s) / 2
+        piece, offset_s = self._piece_at(middle_s)
+        start_s, end_s = (
+            min(max(piece.start_s + time_s - offset_s, piece.start_s), piece.end_s)
+            for time_s in (span.start_s, span.end_s)
+        )
+        return Span(start_s, max(start_s, end_s))
+
+    def _piece_at(self, time_s: float) -> tuple[Span, float]:
         offset_s = 0.0
         for piece in self.pieces[:-1]:
-            if middle_s < offset_s + piece.duration_s:
-                break
+            if time_s < offset_s + piece.duration_s:
+                return piece, offset_s
             offset_s += piece.duration_s
-        else:
-            piece = self.pieces[-1]
-        start_s, end_s = (min(max(piece.start_s + t - offset_s, piece.start_s), piece.end_s) for t in (span.start_s, span.end_s))
-        return Span(start_s, max(start_s, end_s))
+        return self.pieces[-1], offset_s
 
 
 def pack(samples: Samples, speech: Sequence[Span], *, window_s: float = WINDOW_S) -> tuple[Window, ...]:
-    """Windows that hold all speech in order, each as full as whole stretches allow."""
+    """Windows that hold all speech in order, each as full as whole stretches allow.
+
+    Parameters
+    ----------
+    samples
+        Shape (n,), 16 kHz.
+    speech
+        Ordered stretches; one longer than a window is cut where it is quietest.
+    """
     windows: list[list[Span]] = []
     filled_s = window_s
     for span in _cut(samples, speech, window_s):
@@ -71,15 +84,16 @@ def _index(time_s: float) -> int:
 
 
 def _cut(samples: Samples, speech: Sequence[Span], window_s: float) -> Iterator[Span]:
-    end_s = len(samples) / RATE_HZ
+    last_s = len(samples) / RATE_HZ
     for span in speech:
-        start_s, stop_s = max(0.0, span.start_s), min(span.end_s, end_s)
-        while stop_s - start_s > window_s:
-            cut_s = _quietest_s(samples, Span(start_s + window_s - min(_SEARCH_S, window_s / 2), start_s + window_s))
+        start_s, end_s = max(0.0, span.start_s), min(span.end_s, last_s)
+        while end_s - start_s > window_s:
+            full_s = start_s + window_s
+            cut_s = _quietest_s(samples, Span(full_s - min(_SEARCH_S, window_s / 2), full_s))
             yield Span(start_s, cut_s)
             start_s = cut_s
-        if stop_s > start_s:
-            yield Span(start_s, stop_s)
+        if end_s > start_s:
+            yield Span(start_s, end_s)
 
 
 def _quietest_s(samples: Samples, span: Span) -> float:

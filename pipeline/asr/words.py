@@ -1,12 +1,16 @@
-"""From a recogniser's words to utterances: simplified characters, no stray spaces, times of the recording, no long pause inside one."""
+"""From a recogniser's words to utterances.
+
+Simplified characters, no stray spaces, times of the recording, no long pause inside one.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from pipeline.asr.packing import Window
+from pipeline.asr.snapping import snap
 from pipeline.schema import Span, Utterance, Word
 
 PAUSE_S = 1.0
@@ -15,35 +19,43 @@ PAUSE_S = 1.0
 _LATIN = re.compile(r"[0-9A-Za-z]")
 
 
-def to_simplified(text: str) -> str:
-    """Traditional characters as simplified ones, one for one, so that every offset still holds."""
-    return "".join(_simplified(char) for char in text)
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a recogniser made of a window or of a part of it.
+
+    Parameters
+    ----------
+    words
+        Timed from the window's start.
+    """
+
+    window: Window
+    words: tuple[Word, ...]
+    no_speech: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """The words as the recogniser wrote them."""
+        return "".join(word.text for word in self.words)
 
 
-@lru_cache(maxsize=1)
-def _converter() -> Any:  # noqa: ANN401 - opencc has no types
-    from opencc import OpenCC
-
-    return OpenCC("t2s")
-
-
-@lru_cache(maxsize=1 << 14)
-def _simplified(char: str) -> str:
-    folded: str = _converter().convert(char)
-    return folded if len(folded) == 1 else char
+def utterances(heard: Iterable[Heard], channel: int) -> tuple[Utterance, ...]:
+    """Utterances of one channel, ordered by start."""
+    found = (utterance for item in heard for utterance in _utterances(item, channel))
+    return tuple(sorted(found, key=lambda utterance: utterance.span.start_s))
 
 
-def utterances(words: Iterable[Word], window: Window, channel: int, *, no_speech: float = 0.0) -> Iterator[Utterance]:
-    """Utterances of one recogniser segment whose words are timed within the window."""
-    placed = [replace(word, span=window.to_recording(word.span)) for word in tidy(words)]
-    for group in _split(placed):
-        text = "".join(word.text for word in group)
+def _utterances(heard: Heard, channel: int) -> Iterator[Utterance]:
+    words = snap(tidy(heard.words), heard.window.samples)
+    for group in _split(replace(word, span=heard.window.to_recording(word.span)) for word in words):
+        span = Span(group[0].span.start_s, max(word.span.end_s for word in group))
         confidence = sum(word.confidence for word in group) / len(group)
-        yield Utterance(channel, Span(group[0].span.start_s, group[-1].span.end_s), text, tuple(group), confidence, no_speech)
+        text = "".join(word.text for word in group)
+        yield Utterance(channel, span, text, tuple(group), confidence, heard.no_speech)
 
 
 def tidy(words: Iterable[Word]) -> tuple[Word, ...]:
-    """The words in simplified characters; a space is kept only between Latin letters or digits, empty words go."""
+    """The words in simplified characters; a space stays only between Latin letters or digits, empty words go."""
     kept: list[Word] = []
     for word in words:
         text = to_simplified(" ".join(word.text.split()))
@@ -53,6 +65,24 @@ def tidy(words: Iterable[Word]) -> tuple[Word, ...]:
         if text:
             kept.append(replace(word, text=text))
     return tuple(kept)
+
+
+def to_simplified(text: str) -> str:
+    """Traditional characters as simplified ones, one for one, so that every offset still holds."""
+    return "".join(_simplified(char) for char in text)
+
+
+@lru_cache(maxsize=1 << 14)
+def _simplified(char: str) -> str:
+    folded: str = _converter().convert(char)
+    return folded if len(folded) == 1 else char
+
+
+@lru_cache(maxsize=1)
+def _converter() -> Any:  # noqa: ANN401 - opencc has no types
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
 
 
 def _split(words: Iterable[Word]) -> Iterator[list[Word]]:

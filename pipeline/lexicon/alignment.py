@@ -13,6 +13,8 @@ Floats = NDArray[np.float32]
 
 PADDING = -1
 """Fills the rows of phrases beyond their length; costs nothing."""
+FARTHEST_OUTSIDE = 64
+"""A phrase may start so far before the text or after it."""
 SHORTEST_SHIFTED = 4
 """Phrases of up to this length are not tried with a syllable more or less: too little would be left."""
 _CHANGED, _CHANGED_PARTICLE, _CHANGED_NEGATION = 0.7, 0.25, 3.0
@@ -31,25 +33,40 @@ class Laid(NamedTuple):
     ends: Ints
 
 
-def lay(rows: Ints, lengths: Ints, text: Ints, starts: Ints) -> Laid:
+def lay(rows: Ints, text: Ints, starts: Ints, allowed: Floats) -> Laid:
     """Lay phrases at given places.
 
     Parameters
     ----------
-    rows, lengths
-        Codes of the phrases, shape (n, width), padded, and their lengths, shape (n,).
+    rows
+        Codes of the phrases, shape (n, width), padded.
     text, starts
-        Codes of the text, shape (m,), and where each phrase would start if no syllable were lost or put in, shape
-        (n,); may lie outside.
+        Codes of the text, shape (m,), and where each phrase would start if no syllable were lost or put in, shape (n,);
+        may lie outside.
+    allowed
+        Cost above which a phrase is of no interest, shape (n,).
     """
     width = rows.shape[1]
+    lengths = np.count_nonzero(rows != PADDING, axis=1)
     around = _codes_at(text, starts - 1, width + 2)
-    table = _table()
-    straight = table[rows, around[:, 1 : width + 1]]
-    laid = Laid(straight.sum(axis=1), starts, starts + lengths)
+    straight = _costs(rows, around[:, 1:-1])
+    laid = Laid(_sums(straight), starts.copy(), starts + lengths)
     if width <= SHORTEST_SHIFTED:
         return laid
-    earlier, later = table[rows, around[:, :width]], table[rows, around[:, 2:]]
+    first = _sums(straight[:, : width // 2])
+    # With a syllable more or less, one half still lies straight at one of the phrase's places: others can be left.
+    half = np.minimum(first, laid.costs - first) + _CHANGED_PARTICLE
+    hopeful = np.flatnonzero((laid.costs > _CHANGED_PARTICLE) & (half <= allowed))
+    straight_ones = Laid(laid.costs[hopeful], laid.begins[hopeful], laid.ends[hopeful])
+    better = _shifted(rows[hopeful], around[hopeful], straight_ones)
+    laid.costs[hopeful], laid.begins[hopeful], laid.ends[hopeful] = better
+    return laid
+
+
+def _shifted(rows: Ints, around: Ints, laid: Laid) -> Laid:
+    """The cheapest way, with a syllable lost or put in or straight as given; ``around`` begins one place earlier."""
+    width, starts, lengths = rows.shape[1], laid.begins, laid.ends - laid.begins
+    earlier, straight, later = (_costs(rows, around[:, i : i + width]) for i in range(3))
     places = np.arange(width)
     outside = np.where(places >= lengths[:, None], np.float32(np.inf), np.float32(0.0))
     lost, put_in = _change_costs()
@@ -66,8 +83,20 @@ def lay(rows: Ints, lengths: Ints, text: Ints, starts: Ints) -> Laid:
 
 def _codes_at(text: Ints, starts: Ints, width: int) -> Ints:
     """Codes of the text from each start on, separators outside of it."""
-    fenced = np.concatenate([[syllables.SEPARATOR], text, [syllables.SEPARATOR]])
-    return np.asarray(fenced[np.clip(starts[:, None] + np.arange(1, width + 1), 0, len(text) + 1)])
+    fence = np.full(width + FARTHEST_OUTSIDE, syllables.SEPARATOR)
+    windows = np.lib.stride_tricks.sliding_window_view(np.concatenate([fence, text, fence]), width)
+    return np.asarray(windows[starts + len(fence)])
+
+
+def _costs(rows: Ints, codes: Ints) -> Floats:
+    """Distance of each syllable of each phrase from the one it lies against; nothing beyond the phrase."""
+    table = _table()
+    return np.asarray(table.ravel().take(rows * table.shape[1] + codes, mode="wrap"))
+
+
+def _sums(costs: Floats) -> Floats:
+    # A product with ones is several times as fast as a sum along such short rows.
+    return costs @ np.ones(costs.shape[1], dtype=np.float32)
 
 
 def _before(costs: Floats) -> Floats:

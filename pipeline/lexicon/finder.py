@@ -1,6 +1,6 @@
 """All phrase evidence of a call: from the lists, exactly and by sound, and from the model of meaning, made one."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.language.text import TurnText
@@ -8,12 +8,20 @@ from pipeline.lexicon.evidence import make_evidence
 from pipeline.lexicon.matcher import Matcher
 from pipeline.lexicon.meaning import MeaningModel, Reading
 from pipeline.lexicon.phrases import Lexicon
-from pipeline.schema import Finding, Role, Status
+from pipeline.lexicon.resolve import BY_SOUND
+from pipeline.schema import Finding, Polarity, Role, Status
 
-CERTAIN = 0.5
-"""Probability from which meaning alone counts: more likely right than wrong, on hands the model was not fitted on."""
-DOUBTFUL = 0.3
+BY_MEANING = "meaning"
+CERTAIN: Mapping[Polarity, float] = {Polarity.STANDARD: 0.5, Polarity.NEUTRAL: 0.5, Polarity.FORBIDDEN: 0.6}
+"""Probability from which meaning alone counts: more likely right than wrong; more is asked before an agent is blamed, and
+misconduct is rarer in calls than in the corpus."""
+DOUBTFUL: Mapping[Polarity, float] = {Polarity.STANDARD: 0.35, Polarity.NEUTRAL: 0.35, Polarity.FORBIDDEN: 0.45}
 """Probability from which meaning is shown to the inspector."""
+LEAST = 0.1
+"""What meaning gives less than this speaks against a phrase that merely sounds alike: on tuning calls such a phrase had been
+said one time in five."""
+OUTDONE = 0.8
+"""A meaning whose probability is below this share of what another finding has for the same words is a look-alike of it."""
 _SAME_PLACE_CHARS = 2
 """A listed phrase and a clause this near are one piece of evidence: fillers and punctuation may stand between."""
 
@@ -47,9 +55,9 @@ class Finder:
             self._finding(text, reading)
             for text in texts
             if any_role or text.turn.role is Role.AGENT
-            for reading in self._model.read(text, least=DOUBTFUL)
+            for reading in self._model.read(text, least=LEAST)
         ]
-        return tuple(sorted(united(listed, meant), key=_place))
+        return tuple(sorted(undisputed(united(listed, meant)), key=_place))
 
     def _finding(self, text: TurnText, reading: Reading) -> Finding:
         label = self._lexicon.labels[reading.label]
@@ -57,30 +65,40 @@ class Finder:
             label=label.name,
             polarity=label.polarity,
             criterion=label.criterion,
-            rule="meaning",
+            rule=BY_MEANING,
             evidence=make_evidence(text.turn, reading.char_start, reading.char_end, reading.probability),
-            status=Status.CERTAIN if reading.probability >= CERTAIN else Status.DOUBTFUL,
+            status=Status.CERTAIN if reading.probability >= CERTAIN[label.polarity] else Status.DOUBTFUL,
             explanation=f"{label.zh}：与例句「{reading.nearest}」意思相近（把握 {reading.probability:.0%}）",
         )
 
 
-def united(listed: Sequence[Finding], meant: Iterable[Finding]) -> Iterator[Finding]:
-    """Listed findings, surer where the meaning agrees, and the meanings that no list found."""
-    agreeing: dict[int, float] = {}
-    for finding in meant:
-        same = [i for i, other in enumerate(listed) if _same(finding, other)]
-        for i in same:
-            agreeing[i] = max(agreeing.get(i, 0.0), finding.evidence.certainty)
-        if not same:
+def united(listed: Sequence[Finding], meant: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Listed findings, surer where the meaning agrees and gone where it speaks against mere likeness of sound; and the
+    meanings that no list found."""
+    kept = []
+    for finding in listed:
+        agreeing = max((other.evidence.certainty for other in meant if _same(finding, other)), default=0.0)
+        if agreeing:
+            kept.append(_surer(finding, agreeing))
+        elif finding.rule != BY_SOUND:
+            kept.append(finding)
+    new = [finding for finding in meant if finding.evidence.certainty >= DOUBTFUL[finding.polarity]]
+    return (*kept, *(finding for finding in new if not any(_same(finding, other) for other in kept)))
+
+
+def undisputed(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """The findings without those that rest on meaning alone and are outdone by another label's for the same words."""
+    for finding in findings:
+        rivals = (other for other in findings if other.label != finding.label and _overlap(finding, other))
+        outdone = any(finding.evidence.certainty < OUTDONE * other.evidence.certainty for other in rivals)
+        if finding.rule != BY_MEANING or not outdone:
             yield finding
-    for i, finding in enumerate(listed):
-        yield _surer(finding, agreeing[i]) if i in agreeing else finding
 
 
 def _surer(finding: Finding, probability: float) -> Finding:
     """Two independent witnesses: wrong only where both are."""
     certainty = round(1 - (1 - finding.evidence.certainty) * (1 - probability), 3)
-    status = Status.CERTAIN if certainty >= CERTAIN else finding.status
+    status = Status.CERTAIN if certainty >= CERTAIN[finding.polarity] else finding.status
     return replace(finding, evidence=replace(finding.evidence, certainty=certainty), status=status)
 
 
@@ -90,6 +108,12 @@ def _same(one: Finding, other: Finding) -> bool:
     return (
         one.evidence.char_start <= other.evidence.char_end + _SAME_PLACE_CHARS
         and other.evidence.char_start <= one.evidence.char_end + _SAME_PLACE_CHARS
+    )
+
+
+def _overlap(one: Finding, other: Finding) -> bool:
+    return one.evidence.turn == other.evidence.turn and (
+        one.evidence.char_start < other.evidence.char_end and other.evidence.char_start < one.evidence.char_end
     )
 
 

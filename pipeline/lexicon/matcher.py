@@ -7,7 +7,7 @@ from pipeline.language.text import TurnText
 from pipeline.lexicon.context import innocent
 from pipeline.lexicon.evidence import evidence, status
 from pipeline.lexicon.phrases import Entry, Lexicon
-from pipeline.lexicon.resolve import EXACT_RULE, SOUND_RULE, resolve
+from pipeline.lexicon.resolve import BY_SOUND, EXACTLY, resolve
 from pipeline.lexicon.search import Hit, PhraseSearch
 from pipeline.lexicon.stream import join
 from pipeline.schema import Finding, Polarity, Role
@@ -73,7 +73,7 @@ class Matcher:
         if level is None:
             return None
         label = self._lexicon.labels[hit.entry.label]
-        rule = EXACT_RULE if hit.exact else SOUND_RULE
+        rule = EXACTLY if hit.exact else BY_SOUND
         return Finding(
             label.name, label.polarity, label.criterion, rule, proof, level, hit.entry.id, _explanation(hit, label.zh)
         )

@@ -14,6 +14,7 @@ MOST_FORMS = 200
 """A pattern that stands for more forms than this is refused: nobody can foresee what it finds."""
 _SLOT = re.compile(r"\{(surname|number|fill|any:(\d{1,2})-(\d{1,2}))\}")
 _LONGEST_ANY = 20
+_LONGEST_LITERAL = 40
 _SURNAME_CHARS, _NUMBER_CHARS = 2, 12
 
 
@@ -126,6 +127,10 @@ def _tidy(forms: list[Form]) -> tuple[Form, ...]:
     if any(not any(isinstance(piece, str) for piece in form) for form in tidy):
         raise PatternError(
             "a form is left without characters to look for; write at least one outside optional parts and slots"
+        )
+    if any(len(piece) > _LONGEST_LITERAL for form in tidy for piece in form if isinstance(piece, str)):
+        raise PatternError(
+            f"it is longer than {_LONGEST_LITERAL} characters; nobody says that twice: take the telling part"
         )
     return tuple(tidy)
 

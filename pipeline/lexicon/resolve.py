@@ -7,7 +7,8 @@ from itertools import groupby
 from pipeline.lexicon.evidence import covered, make_evidence
 from pipeline.schema import Finding, Status, Turn
 
-EXACT_RULE, SOUND_RULE = "phrase.exact", "phrase.sound"
+EXACTLY, BY_SOUND = "phrase.exact", "phrase.sound"
+"""Names of the rules: the characters were the phrase's own, or only its sound was."""
 _OUTDONE_COVER, _OUTDONE_LEAD = 0.6, 0.1
 """A finding by sound gives way to another label's that covers this share of it and is this much surer."""
 _ONE_CLAUSE_GAP = 1
@@ -56,7 +57,7 @@ def _worth(finding: Finding) -> tuple[bool, float, int, str]:
 def _outdone(finding: Finding, others: Sequence[Finding]) -> bool:
     """Whether what merely sounds like one label's phrase is much more surely another's."""
     proof = finding.evidence
-    return finding.rule == SOUND_RULE and any(
+    return finding.rule == BY_SOUND and any(
         other.evidence.turn == proof.turn
         and other.label != finding.label
         and covered(proof, other.evidence) >= _OUTDONE_COVER

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, insert, select, tuple_
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, func, insert, select, tuple_
 
 from pipeline.errors import StoreError
 from pipeline.schema import Acoustics, Failure, Recording, Scorecard, Status, Transcript
@@ -72,18 +72,32 @@ class Store:
                 )
 
     def save_failure(self, failure: Failure) -> None:
-        """Keep a failure in place of whatever was known of its recording."""
+        """Keep a failure in place of an earlier one; a recording that has a scorecard keeps that and no failure."""
+        key = failure.recording_id
         with writing(self._engine) as connection:
-            _forget(connection, failure.recording_id)
-            connection.execute(insert(FAILURES), rows.failure_row(failure))
+            connection.execute(delete(FAILURES).where(FAILURES.c.recording_id == key))
+            scored = connection.execute(select(SCORECARDS.c.recording_id).where(SCORECARDS.c.recording_id == key))
+            if scored.first() is None:
+                connection.execute(insert(FAILURES), rows.failure_row(failure))
 
-    def has(self, recording_id: str) -> bool:
-        """Whether this recording has a scorecard; a failure does not count, so that it is tried again."""
+    def has(self, recording_id: str, *, engine: tuple[str, str] | None = None) -> bool:
+        """Whether this recording has a scorecard; a failure does not count, so that it is tried again.
+
+        Parameters
+        ----------
+        engine
+            Name and model of the recogniser that must have heard it; None takes any.
+        """
+        query = select(SCORECARDS.c.recording_id).where(SCORECARDS.c.recording_id == recording_id)
+        if engine is not None:
+            query = query.where(SCORECARDS.c.engine == engine[0], SCORECARDS.c.model == engine[1])
         with reading(self._engine) as connection:
-            found = connection.execute(
-                select(SCORECARDS.c.recording_id).where(SCORECARDS.c.recording_id == recording_id)
-            )
-            return found.first() is not None
+            return connection.execute(query).first() is not None
+
+    def count(self) -> int:
+        """How many scorecards there are."""
+        with reading(self._engine) as connection:
+            return connection.scalar(select(func.count()).select_from(SCORECARDS)) or 0
 
     def scorecard(self, recording_id: str) -> Scorecard:
         """Give one recording's scorecard; the start of its id is enough where only one fits.

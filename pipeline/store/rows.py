@@ -33,6 +33,8 @@ def scorecard_row(card: Scorecard) -> Row:
         "affinity": card.affinity.score,
         "band": card.affinity.band,
         "red_line": card.affinity.red_line,
+        "engine": card.versions.engine.name,
+        "model": card.versions.engine.model,
         "versions_key": versions_key(card.versions),
         "document": dump_judgement(card),
     }

@@ -33,6 +33,8 @@ SCORECARDS = Table(
     Column("affinity", Float),
     Column("band", String(40), nullable=False),
     Column("red_line", String(100)),
+    Column("engine", String(200), nullable=False),
+    Column("model", Text, nullable=False),
     Column("versions_key", String(64), nullable=False),
     Column("document", Text, nullable=False),
     Index("scorecards_in_order", "agent_id", "started_at", "recording_id"),

@@ -48,6 +48,8 @@ def _create_scorecards() -> None:
         sa.Column("affinity", sa.Float),
         sa.Column("band", sa.String(40), nullable=False),
         sa.Column("red_line", sa.String(100)),
+        sa.Column("engine", sa.String(200), nullable=False),
+        sa.Column("model", sa.Text, nullable=False),
         sa.Column("versions_key", sa.String(64), nullable=False),
         sa.Column("document", sa.Text, nullable=False),
     )

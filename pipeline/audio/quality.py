@@ -1,0 +1,105 @@
+"""How well a channel can be judged: noise, clipping, bandwidth."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.schema import ChannelQuality, Span
+
+_RATE_HZ = 16_000
+
+_FRAME = 640
+"""Samples in a frame: 40 ms, so that neighbouring lines of its spectrum are 25 Hz apart."""
+
+_MIN_S = 1.0
+"""A level needs this much sound: about four syllables, or one breath between them."""
+
+_MAX_SNR_DB = 60.0
+"""Said of silence that is digital or nearly so; a telephone line's 8-bit codes (ITU-T G.711) give about 38 dB."""
+
+_FULL_SCALE = 0.975
+"""The largest code of A-law and mu-law is 0.98 of full scale, and taking out a DC offset moves it a little."""
+
+_BAND_LINES = 4
+"""Lines of the spectrum joined into a band of 100 Hz."""
+
+_SPEECH_RANGE_DB = 40.0
+"""How far a band may lie below the strongest and still be speech.
+
+Averaged wideband speech falls by about 33 dB up to 8 kHz (Byrne et al. 1994); the noise of 8-bit codes lies 47 dB down.
+"""
+
+_ABOVE_NOISE_DB = 3.0
+"""A band holds speech only where speech at least doubles the power that is there without it."""
+
+_MAX_FRAMES = 2_000
+"""Spectra are averaged over at most this many frames (80 s), evenly chosen: more change nothing."""
+
+Frames = npt.NDArray[np.float32]
+Powers = npt.NDArray[np.float64]
+
+
+def channel_quality(samples: npt.NDArray[np.float32], speech: Sequence[Span], channel: int) -> ChannelQuality:
+    """Noise, clipping and bandwidth of one channel.
+
+    Parameters
+    ----------
+    samples
+        Shape (n,), 16 kHz, full scale 1.
+    speech
+        Stretches with speech, not overlapping.
+    """
+    frames = samples[: len(samples) // _FRAME * _FRAME].reshape(-1, _FRAME)
+    spoken = _spoken(len(frames), speech)
+    whole = Span(0.0, len(samples) / _RATE_HZ)
+    return ChannelQuality(
+        channel=channel,
+        speech_s=round(sum(span.overlap_s(whole) for span in speech), 3),
+        snr_db=_snr_db(frames[spoken], frames[~spoken]),
+        clipped_ratio=float(np.mean(np.abs(samples) >= _FULL_SCALE)) if len(samples) else 0.0,
+        bandwidth_hz=_bandwidth_hz(frames[spoken], frames[~spoken]),
+    )
+
+
+def _spoken(count: int, speech: Sequence[Span]) -> npt.NDArray[np.bool_]:
+    """Which of the frames have their middle in speech."""
+    marks = np.zeros(count, np.bool_)
+    for span in speech:
+        first, last = (max(0, round(time_s * _RATE_HZ / _FRAME)) for time_s in (span.start_s, span.end_s))
+        marks[first:last] = True
+    return marks
+
+
+def _snr_db(speech: Frames, between: Frames) -> float | None:
+    """Mean level of speech above the median level between, where a cough or a missed syllable does not count."""
+    if min(len(speech), len(between)) * _FRAME < _MIN_S * _RATE_HZ:
+        return None
+    signal, noise = float(np.mean(_power(speech))), float(np.median(_power(between)))
+    if signal == 0:
+        return None
+    return round(10 * float(np.log10(signal / max(noise, signal / 10 ** (_MAX_SNR_DB / 10)))), 1)
+
+
+def _power(frames: Frames) -> Powers:
+    power: Powers = np.mean(np.square(frames, dtype=np.float64), axis=1)
+    return power
+
+
+def _bandwidth_hz(speech: Frames, between: Frames) -> float | None:
+    """Upper edge of the highest band with speech."""
+    if not np.any(speech):
+        return None
+    bands = _bands(speech)
+    held = bands >= bands.max() / 10 ** (_SPEECH_RANGE_DB / 10)
+    if len(between):
+        held &= bands >= _bands(between) * 10 ** (_ABOVE_NOISE_DB / 10)
+    return float((np.flatnonzero(held)[-1] + 1) * _BAND_LINES * _RATE_HZ / _FRAME) if held.any() else None
+
+
+def _bands(frames: Frames) -> Powers:
+    """Mean power per band of 100 Hz."""
+    chosen = frames[:: len(frames) // _MAX_FRAMES + 1] * np.hanning(_FRAME)
+    lines = np.mean(np.abs(np.fft.rfft(chosen, axis=1)) ** 2, axis=0)[:-1]
+    bands: Powers = lines.reshape(-1, _BAND_LINES).sum(axis=1)
+    return bands
