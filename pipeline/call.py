@@ -1,13 +1,14 @@
 """One recording becomes one scorecard: the story of the house, read from top to bottom."""
 
 import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pipeline
 from pipeline.asr import registry
 from pipeline.asr.base import Transcriber
-from pipeline.asr.guard import drop_invented
+from pipeline.asr.guard import InventedPhrases, drop_invented, load_invented
 from pipeline.asr.transcript_files import read_transcript
 from pipeline.audio.decode import Audio, load_audio
 from pipeline.audio.quality import channel_quality
@@ -34,7 +35,7 @@ from pipeline.speakers.by_channel import make_turns
 GIVEN = Engine("given", "transcript")
 """The engine of transcripts that were already made."""
 
-_STAGES = {AudioError: "decode", TranscriptError: "read", EngineError: "recognise"}
+_STAGES: Mapping[type[Exception], str] = {AudioError: "decode", TranscriptError: "read", EngineError: "recognise"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class Kit:
     finder: Finder
     flows: FlowBook
     rubric: Rubric
+    invented: InventedPhrases
     lexicon_version: str
 
 
@@ -91,6 +93,7 @@ def load_kit(settings: Settings, *, rubric: Path | None = None) -> Kit:
         finder=Finder(lexicon, model),
         flows=load_flows(folder / "flows.yaml"),
         rubric=load_rubric(rubric or folder / "rubric.yaml", labels=folder / "labels.yaml"),
+        invented=load_invented(folder / "invented.yaml"),
         lexicon_version=f"{lexicon.version}+{model.version}",
     )
 
@@ -107,7 +110,7 @@ def hear(source: Source, recording_id: str, *, transcriber: Transcriber, kit: Ki
     """
     audio = load_audio(Path(source.path), settings=kit.settings)
     speech = tuple(find_speech(samples, TIMING) for samples in audio.samples)
-    utterances, dropped = _recognise(audio, speech, transcriber)
+    utterances, dropped = drop_invented(_recognise(audio, transcriber), speech, kit.invented)
     if not utterances:
         raise AudioError(
             f"{source.path}: no speech that could be made out in {audio.duration_s:.0f} s; check that the call was recorded"
@@ -128,19 +131,10 @@ def hear(source: Source, recording_id: str, *, transcriber: Transcriber, kit: Ki
     )
 
 
-def _recognise(
-    audio: Audio, speech: tuple[tuple[Span, ...], ...], transcriber: Transcriber
-) -> tuple[tuple[Utterance, ...], tuple[str, ...]]:
-    """What was said on all channels, without what the recogniser invented."""
-    kept: list[Utterance] = []
-    dropped: list[str] = []
+def _recognise(audio: Audio, transcriber: Transcriber) -> Iterator[Utterance]:
+    """What the recogniser hears on all channels, the invented included."""
     for channel, samples in enumerate(audio.samples):
-        generous = find_speech(samples, RECOGNITION)
-        heard = transcriber.transcribe(samples, speech=generous, channel=channel)
-        real, reasons = drop_invented(heard, speech[channel])
-        kept.extend(real)
-        dropped.extend(reasons)
-    return tuple(kept), tuple(dropped)
+        yield from transcriber.transcribe(samples, speech=find_speech(samples, RECOGNITION), channel=channel)
 
 
 def _acoustics(audio: Audio, turns: tuple[Turn, ...], speech: tuple[tuple[Span, ...], ...]) -> Acoustics:

@@ -7,9 +7,12 @@ With n calls of mean y for an agent, k agents, N calls in all:
           MSB = Σ n (y - Y)² / (k - 1),  n₀ = (N - Σ n² / N) / (k - 1),  Y = mean of all calls
     w   = 1 / (t² + s² / n),   team mean m = Σ w y / Σ w
     B   = t² / (t² + s² / n)                                                0: all team, 1: all own calls
-    estimate = m + B (y - m),  variance = B s² / n + (1 - B)² / Σ w,  interval = estimate ± 1.96 · √variance
+    estimate = m + B (y - m)
+    variance = B s² / n + (1 - B)² / Σ w + 2 (1 - B)² (y - m)² / (k - 1 + 2)
+    interval = estimate ± 1.96 · √variance
 
-This is empirical Bayes by moments (one-way analysis of variance); the constants are a weak prior, so that two agents
+This is empirical Bayes by moments (one-way analysis of variance); the last part of the variance, after Morris (1983),
+is for not knowing t² exactly. The constants are a weak prior, so that two agents
 or two calls never look certain: calls of one agent usually lie about 12 points apart and agents about 8 (inspectors
 themselves agree within 10). With one agent the estimate is the agent's own mean.
 """
@@ -96,23 +99,41 @@ def rate(done: int, of: int) -> Rate:
 def estimates(name: str, team: Mapping[str, Moments]) -> Mapping[str, Estimate]:
     """Estimate every agent's level on one scale from the whole team's scores (formula in the module's docstring)."""
     scored = {agent: moments for agent, moments in team.items() if moments.n}
-    blank = {agent: Estimate(name, 0, moments.abstained) for agent, moments in team.items() if not moments.n}
-    if not scored:
-        return blank
-    call_variance = _call_variance(scored)
-    agent_variance = _agent_variance(scored, call_variance)
-    weights = {agent: 1 / (agent_variance + call_variance / moments.n) for agent, moments in scored.items()}
+    spread = _spread(scored) if scored else None
+    return {agent: _estimate(name, moments, spread) for agent, moments in team.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """What the whole team tells about a scale: m, 1 / Σ w, s², t² and k of the module's docstring."""
+
+    middle: float
+    middle_variance: float
+    calls: float
+    agents: float
+    count: int
+
+
+def _spread(scored: Mapping[str, Moments]) -> _Spread:
+    calls = _call_variance(scored)
+    agents = _agent_variance(scored, calls)
+    weights = {agent: 1 / (agents + calls / moments.n) for agent, moments in scored.items()}
     total = sum(weights.values())
     middle = sum(weights[agent] * moments.mean for agent, moments in scored.items()) / total
-    shrunk = {}
-    for agent, moments in scored.items():
-        own = agent_variance * weights[agent]
-        half = _Z * sqrt(own * call_variance / moments.n + (1 - own) ** 2 / total)
-        level = middle + own * (moments.mean - middle)
-        shrunk[agent] = Estimate(
-            name, moments.n, moments.abstained, moments.mean, level, max(0.0, level - half), min(100.0, level + half)
-        )
-    return blank | shrunk
+    return _Spread(middle, 1 / total, calls, agents, len(scored))
+
+
+def _estimate(name: str, moments: Moments, spread: _Spread | None) -> Estimate:
+    if spread is None or not moments.n:
+        return Estimate(name, 0, moments.abstained)
+    noise = spread.calls / moments.n
+    own = spread.agents / (spread.agents + noise)
+    away = (1 - own) * (moments.mean - spread.middle)
+    unsure_spread = 2 / (spread.count - 1 + _PRIOR_AGENT_WEIGHT) * away**2
+    half = _Z * sqrt(own * noise + (1 - own) ** 2 * spread.middle_variance + unsure_spread)
+    level = moments.mean - away
+    low, high = max(0.0, level - half), min(100.0, level + half)
+    return Estimate(name, moments.n, moments.abstained, moments.mean, level, low, high)
 
 
 def _call_variance(scored: Mapping[str, Moments]) -> float:

@@ -4,10 +4,7 @@ CTranslate2 (binary format 6) keeps the same float16 tensors under other names, 
 fused bias holds zeros there.
 """
 
-import json
-import os
 import struct
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -25,21 +22,12 @@ _NORMS = {"gamma": "weight", "beta": "bias", "weight": "weight", "bias": "bias"}
 
 
 def convert(model_folder: Path, checkpoint: Path) -> None:
-    """Write the checkpoint that openai-whisper loads, in one step (temporary file, then rename)."""
+    """Write the checkpoint file that openai-whisper loads."""
     import torch
 
     tensors = read_tensors(model_folder / "model.bin")
     state = {name: torch.from_numpy(value.copy()) for name, value in openai_names(tensors).items()}
-    config = json.loads((model_folder / "config.json").read_text())
-    content = {"dims": dimensions(tensors), "model_state_dict": state, "alignment_heads": config["alignment_heads"]}
-    checkpoint.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(prefix=f".{checkpoint.name}-", dir=checkpoint.parent)
-    os.close(handle)
-    try:
-        torch.save(content, draft)
-        Path(draft).replace(checkpoint)
-    finally:
-        Path(draft).unlink(missing_ok=True)
+    torch.save({"dims": dimensions(tensors), "model_state_dict": state}, checkpoint)
 
 
 def read_tensors(path: Path) -> Tensors:
@@ -47,7 +35,9 @@ def read_tensors(path: Path) -> Tensors:
     with path.open("rb") as file:
         version = _number(file, "I")
         if version != _FORMAT:
-            raise ModelError(f"{path}: CTranslate2 format {version} cannot be converted, format {_FORMAT} can; use the faster-whisper engine")
+            raise ModelError(
+                f"{path}: CTranslate2 format {version} cannot be converted, format {_FORMAT} can; use the faster-whisper engine"
+            )
         _text(file)
         _number(file, "I")
         return dict(_variable(file) for _ in range(_number(file, "I")))
@@ -74,7 +64,9 @@ def openai_names(tensors: Tensors) -> Tensors:
     for side, blocks in (("encoder", _layers(tensors, "encoder")), ("decoder", _layers(tensors, "decoder"))):
         for layer in range(blocks):
             prefix = f"{side}/layer_{layer}"
-            named.update((f"{side}.blocks.{layer}.{name}", value) for name, value in _block(tensors, prefix, side == "decoder"))
+            named.update(
+                (f"{side}.blocks.{layer}.{name}", value) for name, value in _block(tensors, prefix, side == "decoder")
+            )
     return named
 
 
@@ -113,7 +105,9 @@ def _pair(tensors: Tensors, theirs: str, ours: str) -> Iterator[tuple[str, npt.N
             yield f"{ours}.{name}", tensors[f"{theirs}/{part}"]
 
 
-def _attention(tensors: Tensors, theirs: str, ours: str, *, fused: tuple[str, ...]) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+def _attention(
+    tensors: Tensors, theirs: str, ours: str, *, fused: tuple[str, ...]
+) -> Iterator[tuple[str, npt.NDArray[Any]]]:
     linear = f"{theirs}/linear_0" if "query" in fused else f"{theirs}/linear_1"
     weights = np.split(tensors[f"{linear}/weight"], len(fused))
     biases = np.split(tensors[f"{linear}/bias"], len(fused))

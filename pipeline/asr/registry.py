@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 
-from pipeline.asr import faster_whisper
+from pipeline.asr import faster_whisper, openai_whisper
 from pipeline.asr.base import Transcriber
 from pipeline.errors import EngineError
 from pipeline.settings import Settings
 
 _ENGINES: Mapping[str, Callable[[str, Settings], Transcriber]] = {
-    "faster-whisper": faster_whisper.create,
+    faster_whisper.NAME: faster_whisper.create,
+    openai_whisper.NAME: openai_whisper.create,
 }
 
 

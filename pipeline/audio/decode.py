@@ -74,7 +74,9 @@ def load_audio(path: Path, *, settings: Settings) -> Audio:
     duration_s = samples.shape[1] / RATE_HZ
     _check_complete(source, duration_s)
     if duration_s < settings.min_duration_s:
-        raise AudioError(f"{path}: lasts {duration_s:.2f} s, shorter than {settings.min_duration_s:g} s; no call fits (setting min_duration_s)")
+        raise AudioError(
+            f"{path}: lasts {duration_s:.2f} s, shorter than {settings.min_duration_s:g} s; no call fits (setting min_duration_s)"
+        )
     samples -= samples.mean(axis=1, keepdims=True, dtype=np.float64).astype(np.float32)
     return _audio(samples, source)
 
@@ -122,7 +124,9 @@ def _resampled(source: Source, max_duration_s: float) -> Samples:
         parts.append(stream.resample_chunk(block))
         total += len(parts[-1])
         if total > limit:
-            raise AudioError(f"{source.path}: lasts longer than {max_duration_s:g} s; split it into calls or raise max_duration_s")
+            raise AudioError(
+                f"{source.path}: lasts longer than {max_duration_s:g} s; split it into calls or raise max_duration_s"
+            )
     parts.append(stream.resample_chunk(np.zeros((0, source.channels), np.float32), last=True))
     return np.ascontiguousarray(np.concatenate(parts).T)
 
@@ -139,9 +143,11 @@ def _decoded(source: Source) -> Iterator[Samples]:
             damaged += 1
             continue
         for frame in frames:
-            yield frame.to_ndarray().reshape(-1, source.channels)
+            yield frame.to_ndarray().reshape(-1, source.channels).astype(np.float32, copy=False)
     if damaged > _DAMAGED_RATIO * read:
-        raise AudioError(f"{source.path}: damaged, {damaged} of {read} packets cannot be decoded; export the recording again")
+        raise AudioError(
+            f"{source.path}: damaged, {damaged} of {read} packets cannot be decoded; export the recording again"
+        )
 
 
 def _check_complete(source: Source, duration_s: float) -> None:
@@ -149,4 +155,6 @@ def _check_complete(source: Source, duration_s: float) -> None:
         raise AudioError(f"{source.path}: holds no sound; export the recording again")
     declared_s = source.declared_s
     if declared_s is not None and duration_s < (1 - _MISSING_RATIO) * declared_s:
-        raise AudioError(f"{source.path}: truncated, {duration_s:.1f} s of the declared {declared_s:.1f} s can be read; copy or export it again")
+        raise AudioError(
+            f"{source.path}: truncated, {duration_s:.1f} s of the declared {declared_s:.1f} s can be read; copy or export it again"
+        )

@@ -10,6 +10,7 @@ import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
+from pipeline.audio import riff
 from pipeline.errors import AudioError
 
 _CONTAINERS = (
@@ -75,7 +76,11 @@ def open_source(path: Path, *, max_duration_s: float) -> Iterator[Source]:
     """
     check_file(path)
     try:
-        container = av.open(str(path), options={"format_whitelist": ",".join(_CONTAINERS), "protocol_whitelist": "file"}, metadata_errors="replace")
+        container = av.open(
+            str(path),
+            options={"format_whitelist": ",".join(_CONTAINERS), "protocol_whitelist": "file"},
+            metadata_errors="replace",
+        )
     except PermissionError as error:
         raise AudioError(f"{path}: may not be read; give this user permission to read it") from error
     except (av.error.FFmpegError, OSError, ValueError) as error:
@@ -94,7 +99,9 @@ def _source(path: Path, container: InputContainer, max_duration_s: float) -> Sou
     _check_shape(path, codec.layout.nb_channels, codec.sample_rate)
     declared_s = _declared_s(path, container, stream)
     if declared_s is not None and declared_s > max_duration_s:
-        raise AudioError(f"{path}: lasts {declared_s:.0f} s, longer than {max_duration_s:g} s; split it into calls or raise max_duration_s")
+        raise AudioError(
+            f"{path}: lasts {declared_s:.0f} s, longer than {max_duration_s:g} s; split it into calls or raise max_duration_s"
+        )
     return Source(path, container, stream, codec.sample_rate, codec.layout.nb_channels, codec.name, declared_s)
 
 
@@ -107,6 +114,8 @@ def _check_shape(path: Path, channels: int, rate: int) -> None:
 
 def _declared_s(path: Path, container: InputContainer, stream: AudioStream) -> float | None:
     names = set(container.format.name.split(","))
+    if "wav" in names and (stated_s := riff.declared_s(path)) is not None:
+        return stated_s
     if "mp3" in names and _has_length_header(path):
         names.add("wav")
     if not names & _DECLARING:

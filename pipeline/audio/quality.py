@@ -52,13 +52,14 @@ def channel_quality(samples: npt.NDArray[np.float32], speech: Sequence[Span], ch
     """
     frames = samples[: len(samples) // _FRAME * _FRAME].reshape(-1, _FRAME)
     spoken = _spoken(len(frames), speech)
+    during, between = frames[spoken], frames[~spoken]
     whole = Span(0.0, len(samples) / _RATE_HZ)
     return ChannelQuality(
         channel=channel,
         speech_s=round(sum(span.overlap_s(whole) for span in speech), 3),
-        snr_db=_snr_db(frames[spoken], frames[~spoken]),
+        snr_db=_snr_db(during, between),
         clipped_ratio=float(np.mean(np.abs(samples) >= _FULL_SCALE)) if len(samples) else 0.0,
-        bandwidth_hz=_bandwidth_hz(frames[spoken], frames[~spoken]),
+        bandwidth_hz=_bandwidth_hz(during, between),
     )
 
 
@@ -82,7 +83,7 @@ def _snr_db(speech: Frames, between: Frames) -> float | None:
 
 
 def _power(frames: Frames) -> Powers:
-    power: Powers = np.mean(np.square(frames, dtype=np.float64), axis=1)
+    power: Powers = np.einsum("ij,ij->i", frames, frames, dtype=np.float64) / _FRAME
     return power
 
 

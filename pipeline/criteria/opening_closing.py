@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
+from pipeline.lexicon.matcher import CLOSING_TURNS, OPENING_TURNS
 from pipeline.schema import Completeness, Finding, Recording, Role, Status, Transcript, Turn
 
-OPENING_TURNS = 2
-CLOSING_TURNS = 3
 OPENING = ("greeting", "self_intro", "offer_help")
 CLOSING = ("further_help", "closing_thanks", "wish", "survey", "goodbye")
 COURTESIES = ("closing_thanks", "wish", "survey")

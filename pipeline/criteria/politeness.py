@@ -3,8 +3,9 @@
 from pipeline.criteria.context import CallContext
 from pipeline.criteria.cues import Cue, each_turn, sentence_numbers, turns_with
 from pipeline.criteria.evidence import WITHHELD, above, each_event, faults, graded, one_if, phrases
-from pipeline.criteria.opening_closing import CLOSING_TURNS, COURTESIES, OPENING_TURNS
+from pipeline.criteria.opening_closing import COURTESIES
 from pipeline.criteria.registry import Assessment, Signal, abstain, criterion
+from pipeline.lexicon.matcher import CLOSING_TURNS, OPENING_TURNS
 from pipeline.schema import Completeness, EventKind, Role
 
 LOW_LEVEL_DB = -38.0

@@ -1,13 +1,18 @@
 """Clauses: the units in which meaning is judged, between punctuation marks and pauses."""
 
 from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.language.text import TurnText
+from pipeline.schema import Turn
 
 PAUSE_S = 0.35
 """A gap between words this long ends a clause where the recogniser wrote no punctuation; within a phrase gaps are shorter."""
-_MARKS = frozenset("，。？！、；：,.?!;: …")
+LONG_CHARS = 12
+"""A clause longer than this is cut at its longest gap, if there is one of ``BREATH_S``: spoken clauses are shorter."""
+BREATH_S = 0.1
+MARKS = frozenset("，。？！、；：,.?!;: …")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ def clauses(text: TurnText) -> tuple[Clause, ...]:
     for start, end in zip(edges, edges[1:], strict=False):
         first, last = bisect_left(offsets, start), bisect_left(offsets, end)
         if first < last:
-            final = turn[end - 1] if turn[end - 1] in _MARKS else ""
+            final = turn[end - 1] if turn[end - 1] in MARKS else ""
             tight_start, tight_end = text.normalised.original(first, last)
             found.append(Clause(tight_start, tight_end, text.text[first:last], text.sounds[first:last], final))
     return tuple(found)
@@ -49,10 +54,28 @@ def clauses(text: TurnText) -> tuple[Clause, ...]:
 def _edges(text: TurnText) -> list[int]:
     """Where clauses meet, as offsets into the turn's text, from 0 to its length."""
     turn = text.turn
-    edges = {0, len(turn.text)} | {i + 1 for i, char in enumerate(turn.text) if char in _MARKS}
+    edges = {0, len(turn.text)} | {i + 1 for i, char in enumerate(turn.text) if char in MARKS}
+    gaps = _gaps(turn)
+    edges |= {place for place, gap_s in gaps.items() if gap_s >= PAUSE_S}
+    cut = sorted(edges)
+    for start, end in zip(cut, cut[1:], strict=False):
+        edges |= set(_breaths(start, end, gaps))
+    return sorted(edges)
+
+
+def _gaps(turn: Turn) -> dict[int, float]:
+    """Seconds of silence between neighbouring words, by the offset of the second."""
+    gaps: dict[int, float] = {}
     position = 0
     for before, word in zip(turn.words, turn.words[1:], strict=False):
         position += len(before.text)
-        if word.span.start_s - before.span.end_s >= PAUSE_S:
-            edges.add(position)
-    return sorted(edges)
+        gaps[position] = word.span.start_s - before.span.end_s
+    return gaps
+
+
+def _breaths(start: int, end: int, gaps: Mapping[int, float]) -> Iterator[int]:
+    """Where a long stretch is cut at its longest gaps, halves being cut again while they are long."""
+    inside = {place: gap_s for place, gap_s in gaps.items() if start < place < end and gap_s >= BREATH_S}
+    if end - start > LONG_CHARS and inside:
+        longest = max(inside, key=lambda place: inside[place])
+        yield from (longest, *_breaths(start, longest, inside), *_breaths(longest, end, inside))

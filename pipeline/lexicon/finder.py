@@ -1,15 +1,16 @@
 """All phrase evidence of a call: from the lists, exactly and by sound, and from the model of meaning, made one."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.language.text import TurnText
+from pipeline.lexicon.context import innocent
 from pipeline.lexicon.evidence import make_evidence
-from pipeline.lexicon.matcher import Matcher
+from pipeline.lexicon.matcher import CLOSING_TURNS, OPENING_TURNS, Matcher
 from pipeline.lexicon.meaning import MeaningModel, Reading
 from pipeline.lexicon.phrases import Lexicon
 from pipeline.lexicon.resolve import BY_SOUND
-from pipeline.schema import Finding, Polarity, Role, Status
+from pipeline.schema import Finding, Polarity, Role, Status, Turn
 
 BY_MEANING = "meaning"
 CERTAIN: Mapping[Polarity, float] = {Polarity.STANDARD: 0.5, Polarity.NEUTRAL: 0.5, Polarity.FORBIDDEN: 0.6}
@@ -20,6 +21,10 @@ DOUBTFUL: Mapping[Polarity, float] = {Polarity.STANDARD: 0.35, Polarity.NEUTRAL:
 LEAST = 0.1
 """What meaning gives less than this speaks against a phrase that merely sounds alike: on tuning calls such a phrase had been
 said one time in five."""
+OPENING = ("greeting", "self_intro", "offer_help")
+CLOSING = ("further_help", "closing_thanks", "wish", "survey", "goodbye")
+EXPECTED_ODDS = 3.0
+"""How many times likelier an element of the opening or closing is in its place than anywhere in the corpus."""
 OUTDONE = 0.8
 """A meaning whose probability is below this share of what another finding has for the same words is a look-alike of it."""
 _SAME_PLACE_CHARS = 2
@@ -50,14 +55,20 @@ class Finder:
         any_role
             Read every turn as if the agent had said it: for finding out who the agent is.
         """
+        meant = self._meant(texts, any_role=any_role)
         listed = self._matcher.find(texts, any_role=any_role)
-        meant = [
-            self._finding(text, reading)
-            for text in texts
-            if any_role or text.turn.role is Role.AGENT
-            for reading in self._model.read(text, least=LEAST)
-        ]
-        return tuple(sorted(undisputed(united(listed, meant)), key=_place))
+        expected = expected_places([text.turn for text in texts if text.turn.role is Role.AGENT])
+        return tuple(sorted(undisputed(united(listed, likelier(meant, expected), expected)), key=_place))
+
+    def _meant(self, texts: Sequence[TurnText], *, any_role: bool) -> Iterator[Finding]:
+        """What the model finds, without forbidden wording that its surroundings make innocent."""
+        call = () if any_role else texts
+        for text in texts:
+            if any_role or text.turn.role is Role.AGENT:
+                for reading in self._model.read(text, least=LEAST):
+                    finding = self._finding(text, reading)
+                    if finding.polarity is not Polarity.FORBIDDEN or not innocent(finding, call):
+                        yield finding
 
     def _finding(self, text: TurnText, reading: Reading) -> Finding:
         label = self._lexicon.labels[reading.label]
@@ -72,15 +83,35 @@ class Finder:
         )
 
 
-def united(listed: Sequence[Finding], meant: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Listed findings, surer where the meaning agrees and gone where it speaks against mere likeness of sound; and the
-    meanings that no list found."""
+def expected_places(turns: Sequence[Turn]) -> frozenset[tuple[str, int]]:
+    """Label and turn where the norm expects the one in the other: the opening's elements in the agent's first turns, the
+    closing's in the last."""
+    opening = ((label, turn.index) for label in OPENING for turn in turns[:OPENING_TURNS])
+    closing = ((label, turn.index) for label in CLOSING for turn in turns[-CLOSING_TURNS:])
+    return frozenset((*opening, *closing))
+
+
+def likelier(meant: Iterable[Finding], expected: Container[tuple[str, int]]) -> list[Finding]:
+    """Findings by meaning, each with its probability raised where it is expected."""
+    return [_raised(finding) if (finding.label, finding.evidence.turn) in expected else finding for finding in meant]
+
+
+def _raised(finding: Finding) -> Finding:
+    odds = EXPECTED_ODDS * finding.evidence.certainty / max(1e-6, 1 - finding.evidence.certainty)
+    return _with_certainty(finding, odds / (1 + odds))
+
+
+def united(
+    listed: Sequence[Finding], meant: Sequence[Finding], expected: Container[tuple[str, int]]
+) -> tuple[Finding, ...]:
+    """Listed findings, surer where the meaning agrees and gone where it speaks against mere likeness of sound in a place
+    where nobody expects the phrase; and the meanings that no list found."""
     kept = []
     for finding in listed:
         agreeing = max((other.evidence.certainty for other in meant if _same(finding, other)), default=0.0)
         if agreeing:
             kept.append(_surer(finding, agreeing))
-        elif finding.rule != BY_SOUND:
+        elif finding.rule != BY_SOUND or (finding.label, finding.evidence.turn) in expected:
             kept.append(finding)
     new = [finding for finding in meant if finding.evidence.certainty >= DOUBTFUL[finding.polarity]]
     return (*kept, *(finding for finding in new if not any(_same(finding, other) for other in kept)))
@@ -97,9 +128,12 @@ def undisputed(findings: Sequence[Finding]) -> Iterator[Finding]:
 
 def _surer(finding: Finding, probability: float) -> Finding:
     """Two independent witnesses: wrong only where both are."""
-    certainty = round(1 - (1 - finding.evidence.certainty) * (1 - probability), 3)
+    return _with_certainty(finding, 1 - (1 - finding.evidence.certainty) * (1 - probability))
+
+
+def _with_certainty(finding: Finding, certainty: float) -> Finding:
     status = Status.CERTAIN if certainty >= CERTAIN[finding.polarity] else finding.status
-    return replace(finding, evidence=replace(finding.evidence, certainty=certainty), status=status)
+    return replace(finding, evidence=replace(finding.evidence, certainty=round(certainty, 3)), status=status)
 
 
 def _same(one: Finding, other: Finding) -> bool:

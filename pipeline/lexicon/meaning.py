@@ -19,6 +19,8 @@ from pipeline.lexicon.clauses import Clause, clauses
 _LONGEST_GRAM = 4
 _LONGEST_NEIGHBOUR_GRAM = 2
 _SKIPS = (2, 3)
+JOINED = 0.35
+"""Probability that both of two neighbouring clauses need to be one reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +77,19 @@ class MeaningModel:
         """Probability of every label for every clause of one turn, shape (clauses, labels)."""
         sums = np.stack([self._sum(Counter(features(found, i))) for i in range(len(found))])
         scaled = sums * self.slope + self.offset
-        return (1.0 / (1.0 + np.exp(-scaled))).astype(np.float32)
+        return np.asarray(1.0 / (1.0 + np.exp(-scaled)), dtype=np.float32)
 
     def read(self, text: TurnText, *, least: float) -> tuple[Reading, ...]:
-        """Labels of a turn whose probability is at least ``least``; neighbouring clauses of one label are one reading."""
+        """Labels of a turn's clauses whose probability is at least ``least``; sure neighbours of one label are one."""
         found = clauses(text)
         if not found:
             return ()
         table = self.probabilities(found)
-        return tuple(reading for column in range(len(self.labels)) for reading in self._runs(text, found, table[:, column], column, least))
+        return tuple(
+            self._reading(text, found[start:end], label, float(table[start:end, column].max()))
+            for column, label in enumerate(self.labels)
+            for start, end in _runs(table[:, column], least)
+        )
 
     def _sum(self, counts: Counter[str]) -> NDArray[np.float32]:
         known = [(row, count) for name, count in counts.items() if (row := self.vocabulary.get(name)) is not None]
@@ -93,23 +99,24 @@ class MeaningModel:
         values = (1.0 + np.log([count for _, count in known])) * self.idf[rows]
         return np.asarray(values / np.linalg.norm(values) @ self.weights[rows] + self.bias, dtype=np.float32)
 
-    def _runs(self, text: TurnText, found: Sequence[Clause], column: NDArray[np.float32], label: int, least: float) -> Iterator[Reading]:
-        start: int | None = None
-        for i in range(len(found) + 1):
-            inside = i < len(found) and column[i] >= least
-            if inside and start is None:
-                start = i
-            elif not inside and start is not None:
-                first, last = found[start].char_start, found[i - 1].char_end
-                name = self.labels[label]
-                yield Reading(
-                    text.turn.index, name, first, last, float(column[start:i].max()), self._nearest(name, text.turn.text[first:last])
-                )
-                start = None
+    def _reading(self, text: TurnText, found: Sequence[Clause], label: str, probability: float) -> Reading:
+        start, end = found[0].char_start, found[-1].char_end
+        nearest = self._nearest(label, text.turn.text[start:end])
+        return Reading(text.turn.index, label, start, end, probability, nearest)
 
     def _nearest(self, label: str, quote: str) -> str:
         best = process.extractOne(quote, self.phrases.get(label, ()), scorer=fuzz.ratio)
         return str(best[0]) if best else ""
+
+
+def _runs(column: NDArray[np.float32], least: float) -> Iterator[tuple[int, int]]:
+    """Half-open runs of clauses: each reaches ``least``, and neighbours belong together where both reach ``JOINED``."""
+    start = 0
+    for i in range(len(column)):
+        if i + 1 == len(column) or min(column[i], column[i + 1]) < JOINED:
+            if column[i] >= least:
+                yield start, i + 1
+            start = i + 1
 
 
 def features(found: Sequence[Clause], index: int) -> Iterator[str]:
@@ -165,11 +172,15 @@ def load_model(path: Path) -> MeaningModel:
         labels = _unpacked(arrays["labels"])
         pairs = [line.split("\t", 1) for line in _unpacked(arrays["phrases"])]
         return MeaningModel(
-            labels,
-            {name: row for row, name in enumerate(_unpacked(arrays["vocabulary"]))},
-            *(arrays[name].astype(np.float32) for name in ("idf", "weights", "bias", "slope", "offset")),
-            {label: tuple(phrase for name, phrase in pairs if name == label) for label in labels},
-            _unpacked(arrays["version"])[0],
+            labels=labels,
+            vocabulary={name: row for row, name in enumerate(_unpacked(arrays["vocabulary"]))},
+            idf=arrays["idf"].astype(np.float32),
+            weights=arrays["weights"].astype(np.float32),
+            bias=arrays["bias"],
+            slope=arrays["slope"],
+            offset=arrays["offset"],
+            phrases={label: tuple(phrase for name, phrase in pairs if name == label) for label in labels},
+            version=_unpacked(arrays["version"])[0],
         )
     except (OSError, KeyError, ValueError) as error:
         raise LexiconError(f"{path}: not a phrase model ({error}); make it with `python -m pipeline.lexicon.training`") from error

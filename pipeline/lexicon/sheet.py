@@ -44,7 +44,7 @@ def export_lexicon(folder: Path, file: Path) -> int:
     """
     _check(folder)
     book = Workbook()
-    book.remove(book.active)
+    book.remove(book.worksheets[0])
     count = 0
     for path in phrase_files(folder):
         sheet = book.create_sheet(path.stem)

@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from pipeline.language.normalise import normalise
 from pipeline.language.syllables import sound_codes
 from pipeline.language.text import TurnText
-from pipeline.lexicon.clauses import Clause, clauses
+from pipeline.lexicon.clauses import MARKS, Clause, clauses
 from pipeline.lexicon.corpus import HELD_BACK, Example, read_corpus
 from pipeline.lexicon.meaning import MeaningModel, features, save_model
 from pipeline.schema import Role, Span, Turn
@@ -32,6 +32,10 @@ _MISSPELT_RATIO = 0.15
 """Share of characters that a copy spells with another character of the same sound: about what Whisper base does to telephone speech beyond its real
 errors of sound."""
 _GARBLED_RATIO = 0.02
+_UNMARKED = "·"
+"""Stands for a mark that was not written: it ends no clause, is not compared, and keeps the places of all else."""
+_UNMARKED_RATIO = 0.5
+"""Share of pauses without a punctuation mark: Whisper base writes about every second one."""
 _COVER = 0.5
 
 
@@ -113,6 +117,8 @@ class _Misspeller:
 
     def _misspell(self, char: str) -> str:
         draw = self._random.random()
+        if char in MARKS:
+            return _UNMARKED if draw < _UNMARKED_RATIO else char
         if not "\u4e00" <= char <= "\u9fff" or draw >= _MISSPELT_RATIO + _GARBLED_RATIO:
             return char
         return self._random.choice(self._by_sound[sound_codes(char)] if draw < _MISSPELT_RATIO else "的了是一")
@@ -146,7 +152,7 @@ def _calibrate(samples: Sequence[Sample], labels: Sequence[str]) -> tuple[NDArra
         inside = [sample for sample in samples if sample.hand != hand]
         vectoriser, weights, bias = _fit_linear(inside, labels)
         rows = np.flatnonzero(hands == hand)
-        sums[rows] = vectoriser.transform([samples[row].features for row in rows]) @ weights + bias
+        sums[rows] = vectoriser.transform([samples[int(row)].features for row in rows]) @ weights + bias
     curves = [LogisticRegression(C=1.0).fit(sums[:, [i]], _truth(samples, label)) for i, label in enumerate(labels)]
     return (
         np.array([curve.coef_[0, 0] for curve in curves], dtype=np.float32),

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from pipeline.privacy.numbers import Private
+from pipeline.privacy.numbers import Private, any_of
+from pipeline.privacy.vocabulary import STREETS
 
 _HAN = r"[\u4e00-\u9fff]"
 _AREA = r"(?:自治区|特别行政区|省|自治州|市(?![场面话内民价里花])|新区|开发区|高新区|地区|区(?![别分域间块])|自治县|县|镇(?!定)|乡(?!下))"
-_STREET = r"(?:街道|大街|大道|胡同|里(?=[0-9零幺一二三四五六七八九十])|路(?![由上边径线程况过段])|街(?!上|边|坊|道)|巷|弄|村委会|新村|村(?!里)|庄(?!园)|屯|小区|社区|花园|家园|公寓|大厦|广场|名苑|雅苑|嘉苑|新苑|苑|名城|花苑|庭院|御园|国际城|大院|家属院|别墅)"
+_STREET = rf"(?:{any_of(STREETS)}|里(?=[0-9零幺一二三四五六七八九十])|路(?![由上边径线程况过段])|街(?!上|边|坊|道)|村(?!里)|庄(?!园))"
 _NUMBER = r"(?:[0-9０-９零〇幺一二三四五六七八九十百千两]{1,6}|[A-Za-z甲乙丙丁东西南北])"
 _HOUSE = rf"(?:{_NUMBER}\s*(?:号楼|号院|号门|号(?![码线])|栋|幢|座(?![机席])|单元|室|楼(?!层)|层|弄|组|队|排|户))"
 _SEP = r"[\s，,、的]{0,2}"

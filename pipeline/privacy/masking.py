@@ -1,7 +1,8 @@
 """What must not be shown, and the same nouns without it."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
@@ -55,10 +56,7 @@ def find_private(turns: Sequence[Turn]) -> tuple[PrivateSpan, ...]:
     number_until = -1
     for position, turn in enumerate(turns):
         before = turns[position - 1].text if position else ""
-        privates = list(_find_in(turn, before, number_asked=position <= number_until))
-        found += [
-            PrivateSpan(turn.index, part.start, part.end, part.kind, _time(turn, part)) for part in _merged(privates)
-        ]
+        found += _spans(turn, _merged(_find_in(turn, before, number_asked=position <= number_until)))
         if ASKED.search(turn.text) or (position <= number_until and dictates(turn.text)):
             number_until = position + _ASKED_TURNS
     return tuple(found)
@@ -110,13 +108,14 @@ def _merged(privates: Iterable[Private]) -> list[Private]:
     return merged
 
 
-def _time(turn: Turn, part: Private) -> Span:
-    """From the first to the last word that the part touches."""
+def _spans(turn: Turn, parts: Sequence[Private]) -> Iterator[PrivateSpan]:
+    """Give parts their time: from the first to the last word that each touches."""
     ends = list(accumulate(len(word.text) for word in turn.words))
-    touched = [
-        word for word, end in zip(turn.words, ends, strict=True) if end > part.start and end - len(word.text) < part.end
-    ]
-    return Span(touched[0].span.start_s, touched[-1].span.end_s) if touched else turn.span
+    for part in parts:
+        first, last = bisect_right(ends, part.start), bisect_left(ends, part.end)
+        known = last < len(turn.words)
+        span = Span(turn.words[first].span.start_s, turn.words[last].span.end_s) if known else turn.span
+        yield PrivateSpan(turn.index, part.start, part.end, part.kind, span)
 
 
 def _by_turn(spans: Iterable[PrivateSpan]) -> Mapping[int, list[PrivateSpan]]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from pipeline.privacy.numbers import Private
+from pipeline.privacy.numbers import Private, any_of
 from pipeline.privacy.vocabulary import (
     COMPOUND_SURNAMES,
     FORMS_OF_ADDRESS,
@@ -12,12 +12,12 @@ from pipeline.privacy.vocabulary import (
     SURNAMES,
 )
 
-_SURNAME = rf"(?:{'|'.join(COMPOUND_SURNAMES)}|[{SURNAMES}])"
+HAN = r"[\u4e00-\u9fff]"
+_SURNAME = rf"(?:{any_of(COMPOUND_SURNAMES)}|[{SURNAMES}])"
 # The second character of a given name is rarely one of these; after them a new word begins.
 _NEW_WORD = "的了是吗呢吧啊呀在您你我他她它想要问有没不就也都还和那这哦嗯电手号住办说打请麻先女小帮能可对好给把被跟同"
-_GIVEN = rf"(?:[\u4e00-\u9fff](?<![的了是吗呢吧啊呀们])[\u4e00-\u9fff]?(?<![{_NEW_WORD}]))"
-_GIVEN_ONE = r"(?:[\u4e00-\u9fff](?<![的了是吗呢吧啊呀们]))"
-_NAME = rf"{_SURNAME}(?:{_GIVEN}|{_GIVEN_ONE})"
+_GIVEN = rf"(?![的了是吗呢吧啊呀们]){HAN}(?:(?![{_NEW_WORD}]){HAN})?"
+_NAME = rf"{_SURNAME}{_GIVEN}"
 
 _SELF = re.compile(
     rf"(?:我的?(?:名字|姓名)?(?:就)?[叫是]|我名字叫|名字[叫是]|本人[叫是]?)(?P<name>{_NAME})(?![们的]?公司)"
@@ -31,22 +31,23 @@ _HOLDER = re.compile(
 _CALLED = re.compile(
     rf"(?:机主|户主|[他她]|[我他她](?:爸|妈|爱人|老公|老婆|儿子|女儿|朋友|同事))[，,是]?(?:名字)?(?:叫|名叫)(?P<name>{_NAME})"
 )
-_EXPLAINED = re.compile(rf"(?P<surname>{_SURNAME})[，,\s]*(?P<name>[\u4e00-\u9fff]{{1,5}}的(?P=surname))")
+_EXPLAINED = re.compile(rf"(?P<surname>{_SURNAME})[，,\s]*(?P<name>{HAN}{{1,5}}的(?P=surname))")
 _FAMILY_NAME = re.compile(
     rf"(?:免贵姓?|贵姓|我姓|[您你他她]姓|机主姓|户主姓|本人姓|^姓|[，,。\s]姓)(?:[：:，,]|是|呃|嗯)?(?P<name>{_SURNAME})(?!名)"
 )
-_SPELLED = re.compile(rf"(?P<name>(?:{'|'.join(SPELLED_SURNAMES)})(?:的{_SURNAME})?)")
+_SPELLED = re.compile(rf"(?P<name>{any_of(SPELLED_SURNAMES)}(?:的{_SURNAME})?)")
 _NICKNAME = re.compile(rf"(?:叫我|称呼我)(?:[小老阿])?(?P<name>{_SURNAME})(?:某|就行|就好|吧|$|[，。])")
-_ADDRESSED = re.compile(rf"(?P<name>{_SURNAME})(?P<form>{'|'.join(FORMS_OF_ADDRESS)})(?!(?<=总)[体结共数部计之是的])")
+_ADDRESSED = re.compile(rf"(?P<name>{_SURNAME})(?P<form>{any_of(FORMS_OF_ADDRESS)})(?!(?<=总)[体结共数部计之是的])")
 _SHORT_FORMS = frozenset("总哥姐叔姨")
-_BLURRED = re.compile(rf"(?:{'|'.join(NO_SURNAME_AFTER)})$")
-_PARTS_OF_WORDS = re.compile(r"[一-鿿]$")
+_BLURRED = re.compile(rf"{any_of(NO_SURNAME_AFTER)}$")
+_LONGEST_WORD = max(map(len, NO_SURNAME_AFTER))
+_IN_A_WORD = re.compile(HAN)
 
 ASKED_NAME = re.compile(
     r"贵姓|怎么称呼|如何称呼|您姓什么|姓什么|叫什么|什么名字|(?:提供|报|说|核对|核实|确认|告诉|问)[^，。？]{0,12}(?:姓名|名字)|(?:姓名|名字)(?:是)?[？?]?$"
 )
 _ANSWER = re.compile(
-    rf"^(?:[嗯啊哦呃额哎诶喂好对，,、。\s]|免贵|那个|我|姓|叫|是|就是|名字)*(?P<name>{_SURNAME}[\u4e00-\u9fff]{{0,2}}?)(?=[，,。！!？?、\s]|$|是我|吧|啊)"
+    rf"^(?:[嗯啊哦呃额哎诶喂好对，,、。\s]|免贵|那个|我|姓|叫|是|就是|名字)*(?P<name>{_SURNAME}{HAN}{{0,2}}?)(?=[，,。！!？?、\s]|$|是我|吧|啊)"
 )
 
 
@@ -62,9 +63,7 @@ def private_names(text: str, *, by_agent: bool = False, asked: bool = False) -> 
     """
     patterns = [_HOLDER, _CALLED, _SPELLED, _EXPLAINED]
     if not by_agent:
-        patterns += [_NICKNAME]
-        patterns += [_SELF_CALLED, _SELF] if asked else [_SELF_CALLED]
-        patterns += [_ANSWER] if asked else []
+        patterns += [_NICKNAME, _SELF, _ANSWER] if asked else [_NICKNAME, _SELF_CALLED]
     for pattern in patterns:
         yield from (Private(*match.span("name"), "name") for match in pattern.finditer(text))
     yield from _family_names(text, by_agent=by_agent)
@@ -80,10 +79,9 @@ def _family_names(text: str, *, by_agent: bool) -> Iterator[Private]:
 
 def _addressed(text: str) -> Iterator[Private]:
     for match in _ADDRESSED.finditer(text):
-        until = text[: match.end("name")]
-        if _BLURRED.search(until):
+        if _BLURRED.search(text[max(0, match.start() - _LONGEST_WORD) : match.end("name")]):
             continue
         # 总, 哥 and 姐 also end other words, so before them the surname must begin the phrase.
-        if match["form"] in _SHORT_FORMS and _PARTS_OF_WORDS.search(text[: match.start("name")]):
+        if match["form"] in _SHORT_FORMS and _IN_A_WORD.fullmatch(text[max(0, match.start() - 1) : match.start()]):
             continue
         yield Private(*match.span("name"), "name")

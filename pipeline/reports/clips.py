@@ -1,5 +1,6 @@
 """Playable copies of recordings for the pages: browsers cannot play A-law, and private words must not be heard."""
 
+import errno
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -35,9 +36,14 @@ def write_clip(recording: Path, out: Path, silenced: Sequence[Span] = ()) -> Non
             with av.open(str(part), "w", format="ogg") as target:
                 _copy(source, target, "stereo" if channels == 2 else "mono", silenced)
         except av.FFmpegError as error:
-            if isinstance(error, OSError) and error.filename == str(part):
+            if _is_ours(error, part):
                 raise
             raise AudioError(f"cannot play {recording} ({error.strerror}): check the file") from error
+
+
+def _is_ours(error: Exception, part: Path) -> bool:
+    """Whether writing failed, not reading."""
+    return isinstance(error, OSError) and (error.filename == str(part) or error.errno in (errno.ENOSPC, errno.EDQUOT))
 
 
 def _opened(recording: Path) -> Any:  # noqa: ANN401 - untyped library
@@ -83,7 +89,9 @@ def _silenced(frames: Iterator[Any], silenced: Sequence[Span]) -> Iterator[Any]:
             first = int((span.start_s - _MARGIN_S) * _RATE) - position
             last = int((span.end_s + _MARGIN_S) * _RATE) - position
             samples[max(0, first) : max(0, last)] = 0
-        made = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples.reshape(1, -1)), format="s16", layout=frame.layout.name)
+        made = av.AudioFrame.from_ndarray(
+            np.ascontiguousarray(samples.reshape(1, -1)), format="s16", layout=frame.layout.name
+        )
         made.sample_rate = _RATE
         made.pts = position
         position += len(samples)

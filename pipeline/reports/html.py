@@ -33,14 +33,20 @@ class ReportKind(StrEnum):
 
 
 def write_report(
-    kind: ReportKind | str, ids: Sequence[str], store: Store, out: Path, *, words: Words | None = None, audio: bool = True
+    kind: ReportKind | str,
+    ids: Sequence[str],
+    store: Store,
+    out: Path,
+    *,
+    words: Words | None = None,
+    audio: bool = True,
 ) -> tuple[Path, ...]:
     """Write pages of calls, of agents with their calls, or of the whole team; returns the first pages to open.
 
     Parameters
     ----------
     ids
-        Recording ids (or their beginnings) for calls, agent ids for agents; unused for the team.
+        Recording ids (or their beginnings) for calls, agent ids for agents, none for all; unused for the team.
     out
         Folder: ``index.html``, ``agents/``, ``calls/`` and ``audio/`` are made in it.
     audio
@@ -54,18 +60,23 @@ def write_report(
     pages = _Pages(out, words or Words(), audio=audio)
     kind = ReportKind(kind)
     if kind is ReportKind.CALL:
-        return tuple(pages.call(store.scorecard(key), alone=True) for key in ids)
+        cards = map(store.scorecard, ids) if ids else store.scorecards()
+        return tuple(pages.call(card, alone=True) for card in cards)
     reports = build_reports(map(mask_scorecard, store.scorecards()), severities=pages.words.severities)
     if kind is ReportKind.TEAM:
         return (_write_team(pages, reports, store),)
-    return tuple(_write_agent(pages, report, store, alone=True)[0] for report in _wanted(reports, ids))
+    return tuple(
+        _write_agent(pages, report, store, alone=True)[0] for report in _wanted(reports, ids or store.agents())
+    )
 
 
 def _wanted(reports: Sequence[AgentReport], ids: Sequence[str]) -> Iterator[AgentReport]:
     own = {report.agent_id: report for report in reports}
     for agent_id in ids:
         if agent_id not in own:
-            raise StoreError(f"no scorecards of agent {agent_id!r}; there are some of: {', '.join(list(own)[:20]) or 'nobody'}")
+            raise StoreError(
+                f"no scorecards of agent {agent_id!r}; there are some of: {', '.join(list(own)[:20]) or 'nobody'}"
+            )
         yield own[agent_id]
 
 

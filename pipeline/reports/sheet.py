@@ -115,7 +115,6 @@ class Sheet:
 _BAR = {
     "type": "data_bar",
     "bar_color": GOOD,
-    "bar_solid": True,
     "min_type": "num",
     "min_value": 0,
     "max_type": "num",

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.reports.words import Words, clock
 from pipeline.schema import CriterionScore, Event, EventKind, Finding, Polarity, Role, Scorecard, Span, Status, Turn
 
-_LANES = (Role.AGENT, Role.CUSTOMER, Role.UNKNOWN)
 _SILENCES = {EventKind.SILENCE_ANNOUNCED, EventKind.SILENCE_UNANNOUNCED, EventKind.SLOW_ANSWER, EventKind.HOLD}
 
 
@@ -98,7 +98,9 @@ def lines(card: Scorecard, words: Words) -> tuple[Line, ...]:
 def groups(criteria: Iterable[CriterionScore], dimensions: Sequence[str]) -> tuple[Group, ...]:
     """Criteria by dimension, in the dimensions' order; a criterion's id begins with its dimension."""
     scores = tuple(criteria)
-    return tuple(Group(name, tuple(score for score in scores if score.criterion.split(".")[0] == name)) for name in dimensions)
+    return tuple(
+        Group(name, tuple(score for score in scores if score.criterion.split(".")[0] == name)) for name in dimensions
+    )
 
 
 def by_time(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -109,19 +111,31 @@ def by_time(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 def turn_marks(card: Scorecard, words: Words) -> tuple[Mark, ...]:
     """Who speaks when: one lane a role."""
     return tuple(
-        _mark(card, turn.span, turn.role.value, f"{words.of(turn.role.value)} {clock(turn.span.start_s)}", _lane(card, turn.role))
+        _mark(
+            card,
+            turn.span,
+            turn.role.value,
+            f"{words.of(turn.role.value)} {clock(turn.span.start_s)}",
+            _lane(turn.role),
+        )
         for turn in card.transcript.turns
     )
 
 
 def event_marks(card: Scorecard, words: Words) -> tuple[Mark, ...]:
     """Silences, interruptions and other events."""
-    return tuple(_mark(card, event.span, _event_look(event), _event_title(event, words), _lane(card, event.by)) for event in card.events)
+    return tuple(
+        _mark(card, event.span, _event_look(event), _event_title(event, words), _lane(event.by))
+        for event in card.events
+    )
 
 
 def finding_marks(card: Scorecard, words: Words) -> tuple[Mark, ...]:
     """Findings, where they are heard."""
-    return tuple(_mark(card, finding.evidence.span, _look(finding), words.of(finding.label)) for finding in by_time(card.findings))
+    return tuple(
+        _mark(card, finding.evidence.span, _look(finding), words.of(finding.label))
+        for finding in by_time(card.findings)
+    )
 
 
 def ticks(duration_s: float) -> tuple[tuple[float, str], ...]:
@@ -132,9 +146,11 @@ def ticks(duration_s: float) -> tuple[tuple[float, str], ...]:
 
 def _pieces(turn: Turn, findings: Sequence[Finding], words: Words) -> Iterator[Piece]:
     own = [finding for finding in findings if finding.evidence.turn == turn.index]
-    edges = {0, len(turn.text)} | {edge for finding in own for edge in (finding.evidence.char_start, finding.evidence.char_end)}
+    edges = {0, len(turn.text)} | {
+        edge for finding in own for edge in (finding.evidence.char_start, finding.evidence.char_end)
+    }
     cuts = sorted(edge for edge in edges if 0 <= edge <= len(turn.text))
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         over = [finding for finding in own if finding.evidence.char_start <= start and end <= finding.evidence.char_end]
         titles = "；".join(dict.fromkeys(_title(finding, words) for finding in over))
         yield Piece(turn.text[start:end], _look(min(over, key=_weight)) if over else "", titles)
@@ -159,8 +175,8 @@ def _mark(card: Scorecard, span: Span, look: str, title: str, lane: int = 0) -> 
     return Mark(1000 * span.start_s / whole, max(2.0, 1000 * span.duration_s / whole), span.start_s, look, title, lane)
 
 
-def _lane(card: Scorecard, role: Role) -> int:
-    """0 for the agent, 1 for the customer; unknown roles by the order of their channels."""
+def _lane(role: Role) -> int:
+    """0 for the agent and whoever is unknown, 1 for the customer."""
     return 1 if role is Role.CUSTOMER else 0
 
 

@@ -32,8 +32,8 @@ class Margins:
     pad_s: float
 
 
-RECOGNITION = Margins(threshold=0.2, min_speech_s=0.1, min_pause_s=0.5, pad_s=0.4)
-"""Loses no syllable: simulated hotline calls at 0.2 and 0.4 s had character error 0.25, without detection 0.32."""
+RECOGNITION = Margins(threshold=0.2, min_speech_s=0.1, min_pause_s=0.5, pad_s=0.3)
+"""Loses no syllable; on simulated hotline calls 0.3 s on both sides gave fewer character errors than 0.2 and 0.4 s."""
 
 TIMING = Margins(threshold=0.5, min_speech_s=0.1, min_pause_s=0.2, pad_s=0.05)
 """Close to the voice: for pauses, overlaps, rate and level."""

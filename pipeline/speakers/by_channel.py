@@ -16,6 +16,9 @@ MERGE_GAP_S = 1.0
 BACK_CHANNEL_CHARS = 3
 """A word this short (嗯, 好的) from the other side does not end a turn; the norm's interruption begins at 4 characters."""
 
+_NO_GAP_S = 0.3
+"""A shorter pause is none: who talks on while the other begins has not ended the turn."""
+
 _ECHO_OVERLAP_RATIO = 0.6
 """Share of the shorter utterance's time that an echo shares with its source."""
 
@@ -44,7 +47,9 @@ def make_turns(utterances: Sequence[Utterance]) -> tuple[Turn, ...]:
 
 def without_echoes(utterances: Sequence[Utterance]) -> tuple[Utterance, ...]:
     """What is left when the same words at the same time on two channels are kept only where they were heard better."""
-    return tuple(u for u in utterances if not any(_is_echo(u, other) for other in utterances if other.channel != u.channel))
+    return tuple(
+        u for u in utterances if not any(_is_echo(u, other) for other in utterances if other.channel != u.channel)
+    )
 
 
 def _is_echo(utterance: Utterance, other: Utterance) -> bool:
@@ -57,9 +62,14 @@ def _is_echo(utterance: Utterance, other: Utterance) -> bool:
 
 def _continues(group: Sequence[Utterance], utterance: Utterance, ordered: Iterable[Utterance]) -> bool:
     last = group[-1]
-    if utterance.span.start_s - last.span.end_s >= MERGE_GAP_S:
-        return False
-    between = (u for u in ordered if u.channel != utterance.channel and last.span.start_s <= u.span.start_s <= utterance.span.start_s)
+    gap_s = utterance.span.start_s - last.span.end_s
+    if gap_s < _NO_GAP_S or gap_s >= MERGE_GAP_S:
+        return gap_s < _NO_GAP_S
+    between = (
+        u
+        for u in ordered
+        if u.channel != utterance.channel and last.span.start_s <= u.span.start_s <= utterance.span.start_s
+    )
     return all(len(_spoken(u.text)) <= BACK_CHANNEL_CHARS for u in between)
 
 

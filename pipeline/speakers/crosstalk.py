@@ -1,7 +1,7 @@
 """What leaks from one channel to the other is not said there: it is taken out before recognition.
 
-A leaked voice is far below the channel's own voice while the other channel is loud. On simulated hotline calls own speech peaks at most 5 dB below the channel's
-usual peak level, leaked speech 23 dB or more below it.
+A leaked voice is far below the channel's own voice while the other channel is loud. On twelve simulated hotline calls
+own speech peaks at most 5 dB below the channel's usual peak level, leaked speech 23 dB or more below it.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,6 @@ _MIN_OWN_S = 0.2
 _SILENCE_POWER = 1e-10
 
 Levels = npt.NDArray[np.float64]
-Marks = npt.NDArray[np.bool_]
 
 
 def own_speech(samples: npt.NDArray[np.float32], speech: Sequence[Sequence[Span]]) -> tuple[tuple[Span, ...], ...]:
@@ -60,7 +59,7 @@ def _levels_db(samples: npt.NDArray[np.float32]) -> Levels:
     level = 10 * np.log10(power + _SILENCE_POWER)
     around = np.pad(level, _SMOOTH_FRAMES, mode="edge")
     smooth: Levels = np.lib.stride_tricks.sliding_window_view(around, 2 * _SMOOTH_FRAMES + 1).max(axis=1)
-    return smooth - np.percentile(level, _PEAK_PERCENTILE)
+    return smooth - float(np.percentile(level, _PEAK_PERCENTILE))
 
 
 def _leaks(own: Levels, other: Levels) -> tuple[Span, ...]:
