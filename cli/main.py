@@ -9,7 +9,7 @@ import typer
 import pipeline
 from cli import calibrate, doctor, export, lexicon, models, report, rescore, review, score
 from cli.console import err
-from pipeline.errors import InputError, ModelError, QinheError
+from pipeline.errors import EngineError, InputError, ModelError, QinheError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -54,7 +54,7 @@ def run() -> None:
     os.environ.update({"HF_HUB_DISABLE_TELEMETRY": "1", "PYANNOTE_METRICS_ENABLED": "0", "DO_NOT_TRACK": "1"})
     try:
         app()
-    except (InputError, ModelError) as error:
+    except (InputError, ModelError, EngineError) as error:
         err.print(f"qinhe: {error}", markup=False)
         sys.exit(USAGE)
     except QinheError as error:

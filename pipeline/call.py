@@ -184,7 +184,7 @@ def judge(heard: Heard, kit: Kit) -> Scorecard:
     transcript, settings = heard.transcript, kit.settings
     texts = read_turns(transcript.turns, kit.segmenter)
     findings = kit.finder.find(texts)
-    scenario = find_scenario(transcript, kit.flows)
+    scenario = find_scenario(texts, kit.flows, withheld=transcript.roles.withheld)
     events = find_events(transcript, heard.acoustics, findings, settings)
     context = CallContext(
         recording=heard.recording,
@@ -197,7 +197,7 @@ def judge(heard: Heard, kit: Kit) -> Scorecard:
         opening=opening(transcript, findings),
         closing=closing(transcript, findings, heard.recording),
         scenario=scenario,
-        flow=follow(transcript, findings, scenario, kit.flows),
+        flow=follow(texts, findings, scenario, kit.flows),
         settings=settings,
     )
     versions = Versions(pipeline.__version__, kit.lexicon_version, kit.rubric.version, None, transcript.engine)

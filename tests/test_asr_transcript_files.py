@@ -86,7 +86,6 @@ def test_whisper_words_that_join_to_the_text(read):
         [],
         [word("您", 0.0)],
         [word(" 你", 0.0), word("好", 0.5)],
-        [word(" ", 0.0), word("您好", 0.5)],
         [word(" 您", 0.0), {"word": "好"}],
     ],
 )

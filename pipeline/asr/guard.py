@@ -30,9 +30,12 @@ _NO_SPEECH = 0.8
 _UNSURE = 0.4
 """Together: the recogniser itself doubts that this is speech, and its words are improbable."""
 
-_MOSTLY = 0.5
+_MOSTLY = 0.6
+"""Share of an utterance; a caller may quote a subtitle in a longer sentence."""
 
 _IGNORED = re.compile(r"[\W_]+")
+_ANNOTATION = re.compile(r"\([^()]*\)|（[^（）]*）|\[[^\[\]]*\]|【[^【】]*】|\*[^*]*\*|♪[^♪]*♪")
+"""(音乐), [Music], ♪ … ♪: what is heard, written as subtitles do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +53,30 @@ def load_invented(path: Path) -> InventedPhrases:
     Raises
     ------
     LexiconError
-        The file is missing, or is not three lists of text.
+        The file is missing, or does not hold exactly the three lists of text.
     """
     try:
         content = yaml.safe_load(path.read_text("utf-8"))
-        lists = [tuple(_pattern(phrase) for phrase in content[name]) for name in InventedPhrases.__slots__]
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError) as error:
-        reason = " ".join(str(error).split())
-        raise LexiconError(f"{path}: needs lists always, echoed and on_little_speech of text ({reason})") from error
-    return InventedPhrases(*lists)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise LexiconError(f"{path}: cannot be read ({' '.join(str(error).split())}); correct or restore it") from error
+    names = InventedPhrases.__slots__
+    if not isinstance(content, dict) or set(content) != set(names):
+        raise LexiconError(f"{path}: must hold exactly the lists {', '.join(names)}; add or remove what differs")
+    return InventedPhrases(*(_patterns(path, name, content[name]) for name in names))
+
+
+def _patterns(path: Path, name: str, phrases: object) -> tuple[re.Pattern[str], ...]:
+    if not isinstance(phrases, list) or not phrases:
+        raise LexiconError(f"{path}: {name} is no list of phrases; write one phrase a line, each after a dash")
+    for phrase in phrases:
+        if not isinstance(phrase, str) or len(_bare(phrase)) == 0:
+            raise LexiconError(f"{path}: {name}: {phrase!r} is no phrase; write a text with at least one character")
+    return tuple(_pattern(phrase) for phrase in phrases)
 
 
 def _pattern(phrase: str) -> re.Pattern[str]:
-    return re.compile(".*?".join(re.escape(_bare(part)) for part in phrase.split("…")))
+    *parts, last = (re.escape(_bare(part)) for part in phrase.split("…"))
+    return re.compile(".*?".join([*parts, last]) if last else ".*?".join(parts) + ".*")
 
 
 def drop_invented(
@@ -91,27 +105,41 @@ def drop_invented(
 
 
 def _reason(utterance: Utterance, voiced_s: float, phrases: InventedPhrases) -> str | None:
-    text = _bare(utterance.text)
+    text = _bare(_ANNOTATION.sub("", utterance.text))
     if not text:
-        return "没有文字"
+        return "只有符号或旁注，没有说的话"
+    return (
+        _voice_reason(utterance, text, voiced_s)
+        or _text_reason(text, phrases)
+        or _courtesy_reason(utterance, text, voiced_s, phrases)
+    )
+
+
+def _voice_reason(utterance: Utterance, text: str, voiced_s: float) -> str | None:
     if voiced_s < max(_MIN_VOICED_S, _MIN_VOICED_RATIO * utterance.span.duration_s):
         return f"识别出 {len(text)} 个字，下面没有人声"
-    if len(text) >= _MIN_DENSE_CHARS and len(text) > _MAX_CHARS_PER_SECOND * voiced_s:
+    if len(text) >= _MIN_DENSE_CHARS and len(text) > _MAX_CHARS_PER_SECOND * voiced_s and not text.isascii():
         return f"识别出 {len(text)} 个字，下面只有 {voiced_s:.1f} 秒人声"
+    return None
+
+
+def _text_reason(text: str, phrases: InventedPhrases) -> str | None:
     if is_looping(text):
         return "文字循环重复，识别器没有听清"
-    if utterance.no_speech_probability > _NO_SPEECH and utterance.confidence < _UNSURE:
-        return "识别器自己认为这里没有人说话"
-    return _known(text, voiced_s, phrases)
-
-
-def _known(text: str, voiced_s: float, phrases: InventedPhrases) -> str | None:
     if _covered_ratio(text, phrases.always) >= _MOSTLY:
         return "视频字幕常见语，通话中没有人说"
     if _covered_ratio(text, phrases.echoed) >= _MOSTLY:
         return "识别器写回了提示词"
-    if voiced_s < _SHORT_WORD_VOICED_S and any(pattern.fullmatch(text) for pattern in phrases.on_little_speech):
+    return None
+
+
+def _courtesy_reason(utterance: Utterance, text: str, voiced_s: float, phrases: InventedPhrases) -> str | None:
+    if not any(pattern.fullmatch(text) for pattern in phrases.on_little_speech):
+        return None
+    if voiced_s < _SHORT_WORD_VOICED_S:
         return f"客套话下面只有 {voiced_s:.1f} 秒人声"
+    if utterance.no_speech_probability > _NO_SPEECH and utterance.confidence < _UNSURE:
+        return "客套话，识别器自己认为这里没有人说话"
     return None
 
 
@@ -126,4 +154,4 @@ def _voiced_s(utterance: Utterance, speech: Sequence[Sequence[Span]]) -> float:
 
 
 def _bare(text: str) -> str:
-    return _IGNORED.sub("", text)
+    return _IGNORED.sub("", text).casefold()

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pickle import UnpicklingError
 from typing import Any
 
 from pipeline.asr import weights
@@ -76,8 +77,9 @@ def create(model: str, settings: Settings, *, beam: int | None = None) -> Openai
     checkpoint = weights.openai_checkpoint(model, settings)
     try:
         loaded = whisper.load_model(str(checkpoint), device="cpu")
-    except (RuntimeError, ValueError, OSError, KeyError, EOFError) as error:
-        raise ModelError(f"{checkpoint}: is no openai-whisper checkpoint ({error}); fetch it again") from error
+    except (RuntimeError, ValueError, OSError, KeyError, TypeError, EOFError, UnpicklingError) as error:
+        reason = type(error).__name__
+        raise ModelError(f"{checkpoint}: is no openai-whisper checkpoint ({reason}); fetch it again") from error
     if model in whisper.available_models():
         loaded.set_alignment_heads(whisper._ALIGNMENT_HEADS[model])  # a file does not carry them; word times need them
     with warnings.catch_warnings():

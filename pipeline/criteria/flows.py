@@ -1,16 +1,19 @@
 """What the call is about, and which steps of its flow the agent took (norm section 3)."""
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from pipeline.errors import LexiconError
-from pipeline.schema import Finding, FlowStep, Role, Scenario, Status, Transcript, Turn
+from pipeline.language.normalise import normalise
+from pipeline.language.syllables import sound_codes
+from pipeline.language.text import TurnText
+from pipeline.schema import Finding, FlowStep, Role, Scenario, Status
 
 MIN_PROBABILITY = 0.5
 """Below this the scenario is not named: six scenarios share the whole, so half is a clear lead."""
@@ -69,14 +72,22 @@ def load_flows(path: Path) -> FlowBook:
     return FlowBook(cues, steps)
 
 
-def find_scenario(transcript: Transcript, flows: FlowBook) -> Scenario:
-    """The scenario whose cues weigh most, by softmax; unnamed without cues or without a clear lead."""
-    said = {role: "\n".join(turn.text for turn in transcript.turns if role in {"any", turn.role}) for role in _ROLES}
+def find_scenario(texts: Sequence[TurnText], flows: FlowBook, *, withheld: bool = False) -> Scenario:
+    """The scenario whose cues weigh most, by softmax; unnamed without cues or without a clear lead.
+
+    Cues are compared by sound, so that a recogniser's wrong character does not hide them.
+
+    Parameters
+    ----------
+    withheld
+        It is not known who the customer is: then nothing is named.
+    """
+    said = {role: "\n".join(text.sounds for text in texts if role in {"any", text.turn.role}) for role in _ROLES}
     sums = {
-        name: math.fsum(cue.weight for cue in cues if re.search(cue.text, said[cue.role]))
+        name: math.fsum(cue.weight for cue in cues if sounds_of(cue.text) in said[cue.role])
         for name, cues in flows.cues.items()
     }
-    if transcript.roles.withheld or not any(sums.values()):
+    if withheld or not any(sums.values()):
         return Scenario(None, 0.0)
     top = max(sums.values())
     shares = {name: math.exp(value - top) for name, value in sums.items()}
@@ -86,21 +97,32 @@ def find_scenario(transcript: Transcript, flows: FlowBook) -> Scenario:
 
 
 def follow(
-    transcript: Transcript, findings: Sequence[Finding], scenario: Scenario, flows: FlowBook
+    texts: Sequence[TurnText], findings: Sequence[Finding], scenario: Scenario, flows: FlowBook
 ) -> tuple[FlowStep, ...]:
     """The steps of the scenario's flow, each with the agent's first turn that took it; none without a flow."""
     steps = flows.steps.get(scenario.name, ()) if scenario.name else ()
-    agent = [turn for turn in transcript.turns if turn.role is Role.AGENT]
+    agent = [text for text in texts if text.turn.role is Role.AGENT]
     return tuple(_followed(step, agent, findings) for step in steps)
 
 
-def _followed(step: Step, agent: Sequence[Turn], findings: Sequence[Finding]) -> FlowStep:
+def _followed(step: Step, agent: Sequence[TurnText], findings: Sequence[Finding]) -> FlowStep:
     labelled = {f.evidence.turn for f in findings if f.label in step.labels and f.status is Status.CERTAIN}
+    phrases = [sounds_of(phrase) for phrase in step.phrases]
     taken = next(
-        (turn.index for turn in agent if turn.index in labelled or any(phrase in turn.text for phrase in step.phrases)),
+        (
+            text.turn.index
+            for text in agent
+            if text.turn.index in labelled or any(phrase in text.sounds for phrase in phrases)
+        ),
         None,
     )
     return FlowStep(step.zh, taken is not None, taken)
+
+
+@lru_cache(maxsize=4096)
+def sounds_of(phrase: str) -> str:
+    """The sound codes of a phrase's comparable characters."""
+    return sound_codes(normalise(phrase).text)
 
 
 def _cue(path: Path, scenario: str, raw: Mapping[str, Any]) -> Cue:

@@ -12,7 +12,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
 PADDING = -1
-"""Fills the rows of phrases beyond their length; costs nothing."""
+"""Fills the columns of phrases beyond their length; costs nothing."""
 FARTHEST_OUTSIDE = 64
 """A phrase may start so far before the text or after it."""
 SHORTEST_SHIFTED = 4
@@ -39,42 +39,42 @@ def lay(rows: Ints, text: Ints, starts: Ints, allowed: Floats) -> Laid:
     Parameters
     ----------
     rows
-        Codes of the phrases, shape (n, width), padded.
+        Codes of the phrases, a column each, padded; shape (width, n): sums down short columns are quick.
     text, starts
         Codes of the text, shape (m,), and where each phrase would start if no syllable were lost or put in, shape (n,);
         may lie outside.
     allowed
         Cost above which a phrase is of no interest, shape (n,).
     """
-    width = rows.shape[1]
-    lengths = np.count_nonzero(rows != PADDING, axis=1)
+    width = len(rows)
+    lengths = np.count_nonzero(rows != PADDING, axis=0)
     around = _codes_at(text, starts - 1, width + 2)
-    straight = _costs(rows, around[:, 1:-1])
-    laid = Laid(_sums(straight), starts.copy(), starts + lengths)
+    straight = _costs(rows, around[1:-1])
+    laid = Laid(straight.sum(axis=0), starts.copy(), starts + lengths)
     if width <= SHORTEST_SHIFTED:
         return laid
-    first = _sums(straight[:, : width // 2])
+    first = straight[: width // 2].sum(axis=0)
     # With a syllable more or less, one half still lies straight at one of the phrase's places: others can be left.
     half = np.minimum(first, laid.costs - first) + _CHANGED_PARTICLE
     hopeful = np.flatnonzero((laid.costs > _CHANGED_PARTICLE) & (half <= allowed))
     straight_ones = Laid(laid.costs[hopeful], laid.begins[hopeful], laid.ends[hopeful])
-    better = _shifted(rows[hopeful], around[hopeful], straight_ones)
+    better = _shifted(rows[:, hopeful], around[:, hopeful], straight_ones)
     laid.costs[hopeful], laid.begins[hopeful], laid.ends[hopeful] = better
     return laid
 
 
 def _shifted(rows: Ints, around: Ints, laid: Laid) -> Laid:
     """The cheapest way, with a syllable lost or put in or straight as given; ``around`` begins one place earlier."""
-    width, starts, lengths = rows.shape[1], laid.begins, laid.ends - laid.begins
-    earlier, straight, later = (_costs(rows, around[:, i : i + width]) for i in range(3))
-    places = np.arange(width)
-    outside = np.where(places >= lengths[:, None], np.float32(np.inf), np.float32(0.0))
+    width, starts, lengths = len(rows), laid.begins, laid.ends - laid.begins
+    earlier, straight, later = (_costs(rows, around[i : i + width]) for i in range(3))
+    places = np.arange(width)[:, None]
+    outside = np.where(places >= lengths, np.float32(np.inf), np.float32(0.0))
     lost, put_in = _change_costs()
     added = outside + np.where(places == 0, np.float32(np.inf), np.float32(0.0))
     for prefix, suffix, shift in ((straight, later, 0), (earlier, straight, -1)):
-        totals = _before(prefix) + _from(suffix) + put_in[around[:, 1 + shift : 1 + shift + width]] + added
+        totals = _before(prefix) + _from(suffix) + put_in[around[1 + shift : 1 + shift + width]] + added
         laid = _cheaper(laid, totals, starts + shift, starts + shift + lengths + 1)
-    removed = outside + lost[rows] + _AT_THE_EDGE * ((places == 0) | (places == lengths[:, None] - 1))
+    removed = outside + lost[rows] + _AT_THE_EDGE * ((places == 0) | (places == lengths - 1))
     for prefix, suffix, shift in ((straight, earlier, 0), (later, straight, 1)):
         totals = _before(prefix) + _from(suffix) - suffix + removed
         laid = _cheaper(laid, totals, starts + shift, starts + shift + lengths - 1)
@@ -82,10 +82,10 @@ def _shifted(rows: Ints, around: Ints, laid: Laid) -> Laid:
 
 
 def _codes_at(text: Ints, starts: Ints, width: int) -> Ints:
-    """Codes of the text from each start on, separators outside of it."""
+    """Codes of the text from each start on, a column each, separators outside of it."""
     fence = np.full(width + FARTHEST_OUTSIDE, syllables.SEPARATOR)
-    windows = np.lib.stride_tricks.sliding_window_view(np.concatenate([fence, text, fence]), width)
-    return np.asarray(windows[starts + len(fence)])
+    fenced = np.concatenate([fence, text, fence])
+    return np.asarray(fenced[starts + len(fence) + np.arange(width)[:, None]])
 
 
 def _costs(rows: Ints, codes: Ints) -> Floats:
@@ -94,23 +94,18 @@ def _costs(rows: Ints, codes: Ints) -> Floats:
     return np.asarray(table.ravel().take(rows * table.shape[1] + codes, mode="wrap"))
 
 
-def _sums(costs: Floats) -> Floats:
-    # A product with ones is several times as fast as a sum along such short rows.
-    return costs @ np.ones(costs.shape[1], dtype=np.float32)
-
-
 def _before(costs: Floats) -> Floats:
     """Sum of what stands before each place."""
-    return np.cumsum(costs, axis=1) - costs
+    return np.cumsum(costs, axis=0) - costs
 
 
 def _from(costs: Floats) -> Floats:
     """Sum of what stands at each place and after it."""
-    return np.cumsum(costs[:, ::-1], axis=1)[:, ::-1]
+    return np.cumsum(costs[::-1], axis=0)[::-1]
 
 
 def _cheaper(laid: Laid, totals: Floats, begins: Ints, ends: Ints) -> Laid:
-    costs = totals.min(axis=1)
+    costs = totals.min(axis=0)
     better = costs < laid.costs
     return Laid(
         np.where(better, costs, laid.costs), np.where(better, begins, laid.begins), np.where(better, ends, laid.ends)

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.language.text import TurnText
 from pipeline.schema import Turn
@@ -42,7 +43,7 @@ def clauses(text: TurnText) -> tuple[Clause, ...]:
     offsets = text.normalised.offsets
     found = []
     edges = _edges(text)
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         first, last = bisect_left(offsets, start), bisect_left(offsets, end)
         if first < last:
             final = turn[end - 1] if turn[end - 1] in MARKS else ""
@@ -54,20 +55,28 @@ def clauses(text: TurnText) -> tuple[Clause, ...]:
 def _edges(text: TurnText) -> list[int]:
     """Where clauses meet, as offsets into the turn's text, from 0 to its length."""
     turn = text.turn
-    edges = {0, len(turn.text)} | {i + 1 for i, char in enumerate(turn.text) if char in MARKS}
+    edges = {0, len(turn.text), *_behind_marks(turn.text)}
     gaps = _gaps(turn)
     edges |= {place for place, gap_s in gaps.items() if gap_s >= PAUSE_S}
     cut = sorted(edges)
-    for start, end in zip(cut, cut[1:], strict=False):
+    for start, end in pairwise(cut):
         edges |= set(_breaths(start, end, gaps))
     return sorted(edges)
+
+
+def _behind_marks(text: str) -> Iterator[int]:
+    """Offsets behind punctuation; a point or comma between digits is part of a number."""
+    for i, char in enumerate(text):
+        in_number = char in ".," and text[i - 1 : i].isdigit() and text[i + 1 : i + 2].isdigit()
+        if char in MARKS and not in_number:
+            yield i + 1
 
 
 def _gaps(turn: Turn) -> dict[int, float]:
     """Seconds of silence between neighbouring words, by the offset of the second."""
     gaps: dict[int, float] = {}
     position = 0
-    for before, word in zip(turn.words, turn.words[1:], strict=False):
+    for before, word in pairwise(turn.words):
         position += len(before.text)
         gaps[position] = word.span.start_s - before.span.end_s
     return gaps

@@ -3,6 +3,8 @@
 The model is plain numbers in ``models/meaning.npz``, fitted from the labelled corpus by ``pipeline.lexicon.training``.
 """
 
+import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +21,8 @@ from pipeline.lexicon.clauses import Clause, clauses
 _LONGEST_GRAM = 4
 _LONGEST_NEIGHBOUR_GRAM = 2
 _SKIPS = (2, 3)
+_UNREADABLE = (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile, zlib.error)
+"""What numpy throws at a file that is missing, cut short, damaged or something else."""
 JOINED = 0.35
 """Probability that both of two neighbouring clauses need to be one reading."""
 
@@ -110,11 +114,11 @@ class MeaningModel:
 
 
 def _runs(column: NDArray[np.float32], least: float) -> Iterator[tuple[int, int]]:
-    """Half-open runs of clauses: each reaches ``least``, and neighbours belong together where both reach ``JOINED``."""
+    """Half-open runs of clauses: neighbours belong together where both reach ``JOINED``, and one of each run reaches ``least``."""
     start = 0
     for i in range(len(column)):
         if i + 1 == len(column) or min(column[i], column[i + 1]) < JOINED:
-            if column[i] >= least:
+            if column[start : i + 1].max() >= least:
                 yield start, i + 1
             start = i + 1
 
@@ -182,8 +186,10 @@ def load_model(path: Path) -> MeaningModel:
             phrases={label: tuple(phrase for name, phrase in pairs if name == label) for label in labels},
             version=_unpacked(arrays["version"])[0],
         )
-    except (OSError, KeyError, ValueError) as error:
-        raise LexiconError(f"{path}: not a phrase model ({error}); make it with `python -m pipeline.lexicon.training`") from error
+    except _UNREADABLE as error:
+        raise LexiconError(
+            f"{path}: not a phrase model ({error}); make it with `python -m pipeline.lexicon.training`"
+        ) from error
 
 
 def _packed(lines: Sequence[str]) -> NDArray[np.uint8]:

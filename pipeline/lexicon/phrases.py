@@ -76,6 +76,11 @@ class Entry:
     not_after: tuple[str, ...] = ()
     exact_only: bool = False
 
+    @property
+    def literal(self) -> bool:
+        """Whether it is written out: one wording, no slots, nothing optional."""
+        return len(self.forms) == 1 and len(self.forms[0]) == 1
+
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:

@@ -1,15 +1,20 @@
 """Phrase lists as a workbook and back, without loss: one sheet a list, one row a phrase, several values on lines of their own."""
 
+import re
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import yaml
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.errors import LexiconError
 from pipeline.lexicon.entries import phrase_files, read_all
@@ -32,6 +37,8 @@ COLUMNS = (
 _LISTS = frozenset({"not_before", "not_after", "hit", "miss"})
 _EXAMPLES = ("hit", "miss")
 _WIDTH = 28
+_LIST_NAME = re.compile(r"[\w .-]+")
+"""A sheet becomes a file of its name: nothing in it may lead to another folder."""
 
 
 def export_lexicon(folder: Path, file: Path) -> int:
@@ -47,20 +54,29 @@ def export_lexicon(folder: Path, file: Path) -> int:
     book.remove(book.worksheets[0])
     count = 0
     for path in phrase_files(folder):
-        sheet = book.create_sheet(path.stem)
-        sheet.append(COLUMNS)
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
-            sheet.append([_cell(_flat(entry).get(name)) for name in COLUMNS])
-            count += 1
-        sheet.freeze_panes = "B2"
-        for cell in sheet[1]:
-            cell.font = Font(bold=True)
-            sheet.column_dimensions[cell.column_letter].width = _WIDTH
+        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+        _fill(book.create_sheet(path.stem), entries)
+        count += len(entries)
     try:
         book.save(file)
     except OSError as error:
-        raise LexiconError(f"{file}: cannot be written ({error.strerror}); close it elsewhere or name another") from error
+        raise LexiconError(
+            f"{file}: cannot be written ({error.strerror}); close it elsewhere or name another"
+        ) from error
     return count
+
+
+def _fill(sheet: Worksheet, entries: list[Mapping[str, Any]]) -> None:
+    """A bold header and a row an entry; text that begins with = stays text."""
+    sheet.append(COLUMNS)
+    for entry in entries:
+        sheet.append([_cell(_flat(entry).get(name)) for name in COLUMNS])
+        for cell in sheet[sheet.max_row]:
+            cell.data_type = "s" if cell.data_type == "f" else cell.data_type
+    sheet.freeze_panes = "B2"
+    for number in range(1, len(COLUMNS) + 1):
+        sheet.cell(1, number).font = Font(bold=True)
+        sheet.column_dimensions[get_column_letter(number)].width = _WIDTH
 
 
 def import_lexicon(file: Path, *, base: Path, out: Path) -> int:
@@ -74,17 +90,24 @@ def import_lexicon(file: Path, *, base: Path, out: Path) -> int:
     lists = dict(_read(file))
     if out.exists():
         raise LexiconError(f"{out}: is there already; name a new folder, nothing is overwritten")
-    ignored = shutil.ignore_patterns(*(path.name for path in phrase_files(base)))
-    shutil.copytree(base, out, ignore=ignored)
     try:
-        for name, entries in lists.items():
-            text = yaml.safe_dump(entries, allow_unicode=True, sort_keys=False, width=200)
-            (out / f"{name}.yaml").write_text(text, encoding="utf-8")
-        _check(out)
-    except LexiconError as error:
-        shutil.rmtree(out)
+        _write(lists, base, out)
+    except (LexiconError, OSError) as error:
+        shutil.rmtree(out, ignore_errors=True)
         raise LexiconError(f"{file}: {error}") from error
     return sum(map(len, lists.values()))
+
+
+def _write(lists: Mapping[str, list[dict[str, Any]]], base: Path, out: Path) -> None:
+    ignored = shutil.ignore_patterns(*(path.name for path in phrase_files(base)))
+    shutil.copytree(base, out, ignore=ignored)
+    for name, entries in lists.items():
+        text = yaml.safe_dump(entries, allow_unicode=True, sort_keys=False, width=200)
+        (out / f"{name}.yaml").write_text(text, encoding="utf-8")
+    reserved = lists.keys() - {path.stem for path in phrase_files(out)}
+    if reserved:
+        raise LexiconError(f"sheet {min(reserved)} has the name of a file that is no phrase list; rename it")
+    _check(out)
 
 
 def _check(folder: Path) -> None:
@@ -107,16 +130,22 @@ def _cell(value: object) -> object:
 def _read(file: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     try:
         book = load_workbook(file, read_only=True, data_only=True)
-    except (OSError, InvalidFileException, KeyError, ValueError) as error:
+    except (OSError, InvalidFileException, BadZipFile, KeyError, ValueError) as error:
         raise LexiconError(f"{file}: cannot be read as a workbook ({error}); save it as .xlsx") from error
-    for sheet in book:
-        rows = sheet.iter_rows(values_only=True)
-        header = tuple(next(rows, ()))
-        unknown = [str(name) for name in header if name not in COLUMNS]
-        if unknown or not header:
-            raise LexiconError(f"{file}: sheet {sheet.title}: column {', '.join(unknown) or 'id'} is not as exported; keep the header")
-        yield sheet.title, [_entry(dict(zip(header, row, strict=False))) for row in rows if any(row)]
-    book.close()
+    with closing(book):
+        for sheet in book:
+            if not _LIST_NAME.fullmatch(sheet.title):
+                raise LexiconError(f"{file}: sheet {sheet.title!r} is no name for a list; use letters, digits, _ and -")
+            rows = sheet.iter_rows(values_only=True)
+            yield sheet.title, list(_entries(rows, f"{file}: sheet {sheet.title}"))
+
+
+def _entries(rows: Iterator[tuple[object, ...]], where: str) -> Iterator[dict[str, Any]]:
+    header = next(rows, ())
+    unknown = [str(name) for name in header if name not in COLUMNS]
+    if unknown or not header:
+        raise LexiconError(f"{where}: column {', '.join(unknown) or 'id'} is not as exported; keep the header")
+    yield from (_entry(dict(zip(header, row, strict=False))) for row in rows if any(row))
 
 
 def _entry(row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -128,5 +157,5 @@ def _entry(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 def _value(name: str, value: object) -> object:
     if name in _LISTS:
-        return str(value).split("\n")
+        return [line for line in str(value).splitlines() if line.strip()]
     return value if isinstance(value, bool) else str(value)

@@ -99,15 +99,24 @@ def _reach(view: View, at: int, pieces: Sequence[Piece]) -> Iterator[Reach]:
 
 def _literal(view: View, at: int, literal: str) -> Iterator[Reach]:
     end = at + len(literal)
-    if view.chars[at:end] == literal:
+    if view.chars.startswith(literal, at):
         yield Reach(end, 0.0)
         return
-    heard = syllables.code_numbers(view.sounds[at:end])
-    if len(heard) == len(literal):
-        meant = syllables.code_numbers(syllables.sound_codes(literal))
-        cost = float(syllables.distances()[meant, heard].sum())
-        if cost <= limit(len(literal)) * len(literal):
-            yield Reach(end, cost)
+    cost = _sound_cost(literal, view.sounds[at:end])
+    if cost is not None:
+        yield Reach(end, cost)
+
+
+def _sound_cost(literal: str, heard: str) -> float | None:
+    """Distance of what was heard from a literal's sound; None where it is too great."""
+    if len(heard) != len(literal):
+        return None
+    cost, allowed = 0.0, limit(len(literal)) * len(literal)
+    for meant, sound in zip(_sounds(literal), heard, strict=True):
+        cost += syllables.code_distance(meant, sound)
+        if cost > allowed:
+            return None
+    return cost
 
 
 def _fill(view: View, at: int, slot: Slot) -> Iterator[Reach]:
@@ -139,6 +148,11 @@ def _number_cost(part: str) -> float | None:
 
 
 _FILLED: dict[str, Callable[[str], float | None]] = {"surname": _surname_cost, "number": _number_cost}
+
+
+@lru_cache(maxsize=None)
+def _sounds(literal: str) -> str:
+    return syllables.sound_codes(literal)
 
 
 @lru_cache(maxsize=1)

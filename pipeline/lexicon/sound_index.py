@@ -62,9 +62,9 @@ class SoundIndex:
         self._lengths = np.array([len(phrase) for phrase in numbers], dtype=np.int64)
         self._limits = np.array([limit(len(phrase)) for phrase in numbers], dtype=np.float32)
         self._needed = 1 + (self._lengths > 4) + (self._lengths > 8)
-        self._rows = np.full((len(numbers), int(self._lengths.max(initial=1))), alignment.PADDING, dtype=np.int64)
-        for row, phrase in zip(self._rows, numbers, strict=True):
-            row[: len(phrase)] = phrase
+        self._rows = np.full((int(self._lengths.max(initial=1)), len(numbers)), alignment.PADDING, dtype=np.int64)
+        for column, phrase in enumerate(numbers):
+            self._rows[: len(phrase), column] = phrase
         self._starts, self._phrases, self._offsets = _postings(numbers)
 
     def search(self, coded: str) -> Iterator[SoundHit]:
@@ -98,7 +98,7 @@ class SoundIndex:
     def _weigh(self, text: Ints, phrases: Ints, starts: Ints) -> Iterator[SoundHit]:
         lengths = self._lengths[phrases]
         allowed = (self._limits[phrases] * lengths).astype(np.float32)
-        laid = alignment.lay(self._rows[phrases, : lengths.max()], text, starts, allowed)
+        laid = alignment.lay(self._rows[: lengths.max(), phrases], text, starts, allowed)
         mean = laid.costs / lengths
         for i in np.flatnonzero(laid.costs <= allowed):
             yield SoundHit(int(phrases[i]), int(laid.begins[i]), int(laid.ends[i]), float(mean[i]))

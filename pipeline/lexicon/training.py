@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
+from pipeline.errors import LexiconError
 from pipeline.language.normalise import normalise
 from pipeline.language.syllables import sound_codes
 from pipeline.language.text import TurnText
@@ -49,10 +50,16 @@ class Sample:
 
 
 def fit(corpus: Sequence[Example]) -> MeaningModel:
-    """Fit on all hands but the one held back; probabilities are calibrated on predictions for hands left out in turn."""
+    """Fit on all hands but the one held back; probabilities are calibrated on predictions for hands left out in turn.
+
+    Raises
+    ------
+    LexiconError
+        A label is marked by one hand alone: nothing is left to try it on.
+    """
     training = [example for example in corpus if example.hand != HELD_BACK]
     samples = list(samples_of(training))
-    labels = tuple(sorted({label for sample in samples for label in sample.labels}))
+    labels = _shared_labels(samples)
     vectoriser, weights, bias = _fit_linear(samples, labels)
     slope, offset = _calibrate(samples, labels)
     return MeaningModel(
@@ -64,8 +71,28 @@ def fit(corpus: Sequence[Example]) -> MeaningModel:
         slope=slope,
         offset=offset,
         phrases=_phrases(training, labels),
-        version=hashlib.sha256("\n".join(f"{e.role} {e.text} {e.marks}" for e in training).encode()).hexdigest()[:12],
+        version=version_of(training),
     )
+
+
+def version_of(corpus: Sequence[Example]) -> str:
+    """Short hash of the examples that are trained on: the model that was fitted on them carries it."""
+    lines = (f"{each.role} {each.text} {each.marks}" for each in corpus if each.hand != HELD_BACK)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
+
+
+def _shared_labels(samples: Sequence[Sample]) -> tuple[str, ...]:
+    """All labels, sorted; calibration needs each to be marked by two hands."""
+    hands: dict[str, set[str]] = defaultdict(set)
+    for sample in samples:
+        for label in sample.labels:
+            hands[label].add(sample.hand)
+    alone = sorted(label for label, found in hands.items() if len(found) == 1)
+    if alone or not hands:
+        raise LexiconError(
+            f"corpus: {', '.join(alone) or 'no label'} is marked by one hand only; let another hand mark it too"
+        )
+    return tuple(sorted(hands))
 
 
 def samples_of(examples: Sequence[Example]) -> Iterator[Sample]:
@@ -110,7 +137,7 @@ class _Misspeller:
         for char in chain.from_iterable(example.text for example in examples):
             by_sound[sound_codes(char)].append(char)
         self._by_sound: Mapping[str, Sequence[str]] = by_sound
-        self._random = random.Random(0)  # noqa: S311  not a secret: the fit must come out the same
+        self._random = random.Random(0)  # the fit must come out the same
 
     def misspell(self, text: str) -> str:
         return "".join(self._misspell(char) for char in text)
@@ -128,7 +155,9 @@ def _vectoriser() -> TfidfVectorizer:
     return TfidfVectorizer(analyzer=lambda names: names, min_df=_LEAST_DOCUMENTS, sublinear_tf=True)
 
 
-def _fit_linear(samples: Sequence[Sample], labels: Sequence[str]) -> tuple[TfidfVectorizer, NDArray[np.float32], NDArray[np.float32]]:
+def _fit_linear(
+    samples: Sequence[Sample], labels: Sequence[str]
+) -> tuple[TfidfVectorizer, NDArray[np.float32], NDArray[np.float32]]:
     vectoriser = _vectoriser()
     matrix = vectoriser.fit_transform([sample.features for sample in samples])
     fitted = [_classifier().fit(matrix, _truth(samples, label)) for label in labels]

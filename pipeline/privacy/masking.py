@@ -140,10 +140,15 @@ def _said(card: Scorecard, masked: Mapping[int, str], spans: Mapping[int, Sequen
 
 def _mask_loose(text: str, said: Mapping[str, str]) -> str:
     """Mask a free text such as a reason: what was masked in the turns, then what is private by itself."""
-    for quote, shown in said.items():
-        text = text.replace(quote, shown)
+    text = _mask_said(text, said)
     alone = Turn(0, Role.UNKNOWN, Span(0.0, 0.0), text)
     return mask_text(text, find_private((alone,)))
+
+
+def _mask_said(text: str, said: Mapping[str, str]) -> str:
+    for quote, shown in said.items():
+        text = text.replace(quote, shown)
+    return text
 
 
 def _mask_recording(recording: Recording) -> Recording:
@@ -170,7 +175,7 @@ def _mask_words(words: Sequence[Word], masked: str) -> tuple[Word, ...]:
 def _mask_finding(finding: Finding, masked: Mapping[int, str], said: Mapping[str, str]) -> Finding:
     evidence = finding.evidence
     quote = masked[evidence.turn][evidence.char_start : evidence.char_end]
-    return replace(finding, evidence=replace(evidence, quote=quote), explanation=_mask_loose(finding.explanation, said))
+    return replace(finding, evidence=replace(evidence, quote=quote), explanation=_mask_said(finding.explanation, said))
 
 
 def _mask_part(part: Completeness, said: Mapping[str, str]) -> Completeness:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
@@ -12,6 +13,9 @@ from pipeline.errors import StoreError
 
 _EXAMPLE = "give one such as sqlite:///qinhe.sqlite"
 _BUSY_MS = 30_000
+# Any number that no other program is likely to lock by.
+_UPGRADE_KEY = 81_104_237
+_UPGRADE = Lock()
 _MEMORY = ("", ":memory:")
 
 # What the database says (a part of it, in small letters) → what the user can do.
@@ -26,6 +30,7 @@ _REMEDIES = {
     "disk i/o error": "the disk cannot be read or written: check it, then run again",
     "already exists": "it holds tables of another program: give another name",
     "could not translate host": "the server cannot be found: check its name in the URL",
+    "failed to resolve host": "the server cannot be found: check its name in the URL",
     "connection refused": "the server does not answer: check that it runs, and its name and port in the URL",
     "password authentication failed": "check the user name and password in the URL",
 }
@@ -71,9 +76,8 @@ def foreign_errors(engine: Engine) -> Iterator[None]:
     except SQLAlchemyError as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         said = " ".join(str(cause).split())
-        remedy = next(
-            (text for part, text in _REMEDIES.items() if part in said.lower()), "check the database, then run again"
-        )
+        known = (what for part, what in _REMEDIES.items() if part in said.lower())
+        remedy = next(known, "check the database, then run again")
         raise StoreError(f"the store {shown(engine.url)} failed ({said[:200]}): {remedy}") from error
 
 
@@ -88,6 +92,15 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def writing(engine: Engine) -> Iterator[Connection]:
     """Yield a connection in a transaction that writes: everything in it is kept, or nothing."""
     with foreign_errors(engine), engine.execution_options(writes=True).begin() as connection:
+        yield connection
+
+
+@contextmanager
+def upgrading(engine: Engine) -> Iterator[Connection]:
+    """Yield a writing connection while nobody else upgrades: alembic is not made for threads, nor tables for two makers."""
+    with _UPGRADE, writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_KEY})
         yield connection
 
 

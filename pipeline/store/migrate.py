@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from pipeline.errors import StoreError
-from pipeline.store.border import shown, writing
+from pipeline.store.border import shown, upgrading
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -26,7 +26,7 @@ def upgrade(engine: Engine) -> None:
     # Config reads % as the start of a variable.
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     scripts = ScriptDirectory.from_config(config)
-    with writing(engine) as connection:
+    with upgrading(engine) as connection:
         if _is_current(connection, scripts, shown(engine.url)):
             return
         config.attributes["connection"] = connection

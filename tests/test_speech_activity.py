@@ -1,0 +1,91 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from speechless import RATE_HZ, noise, telephone, tone
+
+from pipeline.audio.decode import load_audio
+from pipeline.schema import Span
+from pipeline.settings import Settings
+from pipeline.speakers.activity import RECOGNITION, TIMING, find_speech
+from pipeline.speakers.crosstalk import own_speech
+
+CALL = Path(__file__).parent / "data/calls/d05.wav"
+
+
+@pytest.fixture(scope="module")
+def call():
+    return load_audio(CALL, settings=Settings()).samples
+
+
+def test_nothing_in_nothing():
+    assert find_speech(np.zeros(0, np.float32)) == ()
+    assert find_speech(np.zeros(RATE_HZ, np.float32)) == ()
+
+
+@pytest.mark.parametrize("sound", [tone(450, 5), noise(5, 0.01), telephone(noise(5, 0.05, color=0.5))])
+def test_no_speech_in_tones_and_noise(sound):
+    assert find_speech(sound, TIMING) == ()
+
+
+@pytest.mark.parametrize("margins", [RECOGNITION, TIMING])
+@pytest.mark.parametrize("channel", [0, 1])
+def test_stretches_are_ordered_and_inside(call, margins, channel):
+    spans = find_speech(call[channel], margins)
+    assert spans
+    edges = [edge for span in spans for edge in (span.start_s, span.end_s)]
+    assert edges == sorted(edges)
+    assert 0 <= edges[0] < edges[-1] <= call.shape[1] / RATE_HZ
+
+
+def test_generous_margins_hold_the_tight_ones(call):
+    generous, tight = find_speech(call[0]), find_speech(call[0], TIMING)
+    for span in tight:
+        assert sum(span.overlap_s(other) for other in generous) == pytest.approx(span.duration_s, abs=0.05)
+    assert sum(s.duration_s for s in tight) < sum(s.duration_s for s in generous)
+
+
+@pytest.mark.parametrize("level", [1.0, 0.1, 0.02])
+def test_soft_speech_is_speech(call, level):
+    whole = sum(span.duration_s for span in find_speech(call[0]))
+    assert sum(span.duration_s for span in find_speech(level * call[0])) > 0.8 * whole
+
+
+def talk(*stretches, seconds=10.0, level=0.3):
+    wave = noise(seconds, 0.0005)
+    for start_s, end_s in stretches:
+        wave[round(start_s * RATE_HZ) : round(end_s * RATE_HZ)] += noise(end_s - start_s, level)
+    return wave
+
+
+def test_leaks_are_not_own_speech():
+    left, right = talk((1, 3)), talk((5, 8))
+    both = np.stack([left + 0.02 * right, right + 0.02 * left])
+    heard = (Span(0.8, 3.2), Span(4.8, 8.2))
+    left_own, right_own = own_speech(both, (heard, heard))
+    assert sum(span.overlap_s(Span(1, 3)) for span in left_own) == pytest.approx(2, abs=0.05)
+    assert sum(span.overlap_s(Span(5, 8)) for span in left_own) < 0.7
+    assert sum(span.overlap_s(Span(5, 8)) for span in right_own) == pytest.approx(3, abs=0.05)
+    assert sum(span.overlap_s(Span(1, 3)) for span in right_own) < 0.7
+
+
+@pytest.mark.parametrize("softer", [1.0, 0.1])
+def test_both_at_once_is_kept_on_both(softer):
+    both = np.stack([talk((1, 3), (5, 7)), softer * talk((5, 8))])
+    heard = ((Span(1, 3), Span(5, 7)), (Span(5, 8),))
+    assert own_speech(both, heard) == heard
+
+
+def test_one_channel_and_a_dead_channel_are_left_alone():
+    spans = (Span(1, 3),)
+    assert own_speech(talk((1, 3))[None], [spans]) == (spans,)
+    assert own_speech(np.stack([talk((1, 3)), np.zeros(10 * RATE_HZ, np.float32)]), [spans, ()]) == (spans, ())
+
+
+def test_a_real_call_loses_nothing(call):
+    heard = [find_speech(channel) for channel in call]
+    own = own_speech(call, heard)
+    for before, after, channel in zip(heard, own, call, strict=True):
+        tight = find_speech(channel, TIMING)
+        kept = sum(span.overlap_s(other) for span in tight for other in after)
+        assert kept > 0.97 * sum(span.overlap_s(other) for span in tight for other in before)
