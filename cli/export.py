@@ -21,7 +21,9 @@ def export(
     unmasked: Annotated[
         bool, typer.Option("--unmasked", help="Write numbers, names and addresses as recognised; needs --reason.")
     ] = False,
-    reason: Annotated[str | None, typer.Option(help="Why the words are needed unmasked; kept in the access log.")] = None,
+    reason: Annotated[
+        str | None, typer.Option(help="Why the words are needed unmasked; kept in the access log.")
+    ] = None,
 ) -> None:
     """Write what the store holds; customers' numbers, names and addresses are masked unless a reason is given."""
     if unmasked and not (reason or "").strip():

@@ -36,15 +36,22 @@ def test(
     report = trials.test_lexicon(load_settings(lexicons_dir=lexicons).lexicons_dir, corpus)
     for failed in report.failed:
         found = f", found 「{failed.found}」" if failed.found else ""
-        err.print(f"{failed.file}:{failed.line}: {failed.entry}: expected {failed.expected}: {failed.sentence}{found}", markup=False)
+        err.print(
+            f"{failed.file}:{failed.line}: {failed.entry}: expected {failed.expected}: {failed.sentence}{found}",
+            markup=False,
+        )
     for clash in report.clashes:
-        err.print(f"{clash.file}:{clash.line}: {clash.entry}: {clash.other} says the opposite: {clash.sentence}", markup=False)
+        err.print(
+            f"{clash.file}:{clash.line}: {clash.entry}: {clash.other} says the opposite: {clash.sentence}", markup=False
+        )
     if report.false_hits:
         out.print(_false_hits_table(report.false_hits))
     if not report.passed:
         problems = len(report.check.problems) + len(report.failed)
         raise stop(f"{problems} problems and failing examples; see also qinhe lexicon check", status=2)
-    out.print(f"all examples of {report.check.entries} phrases hit and miss as they should; {len(report.clashes)} clashes")
+    out.print(
+        f"all examples of {report.check.entries} phrases hit and miss as they should; {len(report.clashes)} clashes"
+    )
 
 
 def _false_hits_table(hits: tuple[trials.FalseHits, ...]) -> Table:
@@ -56,7 +63,8 @@ def _false_hits_table(hits: tuple[trials.FalseHits, ...]) -> Table:
 
 @app.command("export")
 def export_sheet(
-    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="Workbook to write.")], lexicons: LexiconsOption = None
+    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="Workbook to write.")],
+    lexicons: LexiconsOption = None,
 ) -> None:
     """Write the phrase lists to a workbook, one sheet a list, for editing without YAML."""
     rows = sheet.export_lexicon(load_settings(lexicons_dir=lexicons).lexicons_dir, file)

@@ -1,6 +1,5 @@
 """The command ``qinhe``: one file per sub-command, put together here."""
 
-import os
 import sys
 from typing import Annotated
 
@@ -50,8 +49,6 @@ def main(
 
 def run() -> None:
     """Run the command; an error raised on purpose is one line on the error stream and an exit status."""
-    # No library of ours may call home: these switches are read at import time by the libraries they name.
-    os.environ.update({"HF_HUB_DISABLE_TELEMETRY": "1", "PYANNOTE_METRICS_ENABLED": "0", "DO_NOT_TRACK": "1"})
     try:
         app()
     except (InputError, ModelError, EngineError) as error:

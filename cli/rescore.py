@@ -60,7 +60,9 @@ def calls_table(changed: Iterable[Rescored]) -> Table:
     for call in sorted(changed, key=lambda call: -abs(call.affinity_change or 0.0))[:SHOWN_CALLS]:
         before, after = call.before.affinity, call.after.card.affinity
         recording = call.before.recording
-        table.add_row(recording.id[:12], recording.agent_id, _shown(before.score), _shown(after.score), before.band, after.band)
+        table.add_row(
+            recording.id[:12], recording.agent_id, _shown(before.score), _shown(after.score), before.band, after.band
+        )
     return table
 
 

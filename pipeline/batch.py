@@ -48,7 +48,7 @@ def run(
     store: Store,
     settings: Settings,
     transcripts: bool = False,
-    on_progress: Callable[[Outcome | None], None] = lambda outcome: None,
+    on_progress: Callable[[Outcome | None], None] = lambda _: None,
 ) -> Summary:
     """Score every source that the store does not hold yet; keep each result as soon as it is there.
 

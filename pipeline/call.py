@@ -24,7 +24,19 @@ from pipeline.lexicon.meaning import load_model
 from pipeline.measures.figures import measure
 from pipeline.measures.timing import find_events
 from pipeline.measures.voice import turn_voice
-from pipeline.schema import Acoustics, Engine, Failure, Recording, Scorecard, Source, Span, Transcript, Turn, Utterance, Versions
+from pipeline.schema import (
+    Acoustics,
+    Engine,
+    Failure,
+    Recording,
+    Scorecard,
+    Source,
+    Span,
+    Transcript,
+    Turn,
+    Utterance,
+    Versions,
+)
 from pipeline.scoring.rubric import Rubric, load_rubric
 from pipeline.scoring.scorecard import score
 from pipeline.settings import Settings
@@ -160,7 +172,7 @@ def _recording(source: Source, recording_id: str, duration_s: float, channels: i
     )
 
 
-def take_given(source: Source, recording_id: str, *, kit: Kit) -> Heard:
+def take_given(source: Source, recording_id: str) -> Heard:
     """Take a call from a transcript that was already made; roles are those it names, and there is no sound to measure.
 
     Raises
@@ -234,7 +246,7 @@ class Scorer:
 
     def _heard(self, source: Source, recording_id: str) -> Heard:
         if self._transcriber is None:
-            return take_given(source, recording_id, kit=self._kit)
+            return take_given(source, recording_id)
         return hear(source, recording_id, transcriber=self._transcriber, kit=self._kit)
 
 
@@ -243,6 +255,8 @@ def failure(source: Source, recording_id: str | None, stage: str, error: Excepti
     if isinstance(error, QinheError | str):
         text = str(error)
     else:
-        text = f"{source.path}: {type(error).__name__}: {' '.join(str(error).split())}; please report this with the file"
+        text = (
+            f"{source.path}: {type(error).__name__}: {' '.join(str(error).split())}; please report this with the file"
+        )
     identity = recording_id or hashlib.sha256(source.path.encode()).hexdigest()
     return Failure(identity, source.path, stage, text, source.agent_id)

@@ -148,3 +148,9 @@ def _kept(calls: int) -> int:
 def test_memory_does_not_grow_with_calls():
     _kept(50)
     assert _kept(400) < 1.5 * _kept(50)
+
+
+def test_complete_parts_miss_nothing():
+    card = scorecard()
+    closing = replace(card.closing, complete=True)
+    assert _only(replace(card, closing=closing)).missing == ()

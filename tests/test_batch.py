@@ -16,7 +16,9 @@ from pipeline.schema import Failure, Source
 from pipeline.settings import Settings
 from pipeline.store.repository import Store
 
-TRANSCRIPT = '{"agent_id": "%s", "turns": [{"role": "agent", "start_s": 0, "end_s": 3, "text": "您好，请问有什么可以帮您"}, {"role": "customer", "start_s": 3.5, "end_s": 5, "text": "查话费，%s"}]}'
+TRANSCRIPT = """{"agent_id": "%s", "turns": [
+    {"role": "agent", "start_s": 0, "end_s": 3, "text": "您好，请问有什么可以帮您"},
+    {"role": "customer", "start_s": 3.5, "end_s": 5, "text": "查话费，%s"}]}"""
 
 
 @pytest.fixture

@@ -259,7 +259,9 @@ def test_lexicons_survive_a_round_trip_through_a_sheet(qinhe, tmp_path):
     assert qinhe("lexicon", "import", tmp_path / "lists.xlsx", "--out", tmp_path / "back")[0] == 0
     shipped = Settings().lexicons_dir
     for name in ("standard.yaml", "forbidden.yaml"):
-        before, after = (yaml.safe_load((folder / name).read_text(encoding="utf-8")) for folder in (shipped, tmp_path / "back"))
+        before, after = (
+            yaml.safe_load((folder / name).read_text(encoding="utf-8")) for folder in (shipped, tmp_path / "back")
+        )
         assert before == after
 
 
@@ -274,12 +276,20 @@ def test_doctor_and_models_answer(qinhe):
 
 
 def test_transcripts_are_scored_without_a_recogniser(qinhe, tmp_path):
-    lines = ["您好，工号一二零五，请问有什么可以帮您？", "我想查话费。", "好的，请您稍等。", "谢谢。", "请问还有其他可以帮您的吗？感谢来电，再见。"]
+    lines = [
+        "您好，工号一二零五，请问有什么可以帮您？",
+        "我想查话费。",
+        "好的，请您稍等。",
+        "谢谢。",
+        "请问还有其他可以帮您的吗？感谢来电，再见。",
+    ]
     turns = [
         {"role": ("agent", "customer")[i % 2], "start_s": 5.0 * i, "end_s": 5.0 * i + 4, "text": line}
         for i, line in enumerate(lines)
     ]
-    (tmp_path / "a.json").write_text(json.dumps({"agent_id": "77", "turns": turns}, ensure_ascii=False), encoding="utf-8")
+    (tmp_path / "a.json").write_text(
+        json.dumps({"agent_id": "77", "turns": turns}, ensure_ascii=False), encoding="utf-8"
+    )
     (tmp_path / "b.json").write_text("{", encoding="utf-8")
     status, printed, complaints = qinhe("score", tmp_path, "--transcripts", "--out", tmp_path / "out")
     assert status == 1

@@ -29,7 +29,12 @@ def test_marks_are_read(line, text, marks):
 
 @pytest.mark.parametrize(
     ("line", "message"),
-    [("您好", "a tab"), ("boss\t您好", "agent or customer"), ("agent\t[hello|您好]", "not in labels"), ("agent\t[greeting您好", "broken")],
+    [
+        ("您好", "a tab"),
+        ("boss\t您好", "agent or customer"),
+        ("agent\t[hello|您好]", "not in labels"),
+        ("agent\t[greeting您好", "broken"),
+    ],
 )
 def test_broken_lines_are_refused(tmp_path, line, message):
     (tmp_path / "hand").mkdir()

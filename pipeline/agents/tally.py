@@ -28,7 +28,7 @@ class Moment:
 
 @dataclass(slots=True)
 class PartTally:
-    """Completeness of openings or closings."""
+    """Completeness of openings or closings; a complete one misses nothing, whichever of its alternatives were used."""
 
     complete: int = 0
     occasions: int = 0
@@ -40,7 +40,8 @@ class PartTally:
             return
         self.occasions += 1
         self.complete += part.complete
-        self.missing.update(name for name, present in part.elements.items() if not present)
+        if not part.complete:
+            self.missing.update(name for name, present in part.elements.items() if not present)
 
 
 @dataclass(slots=True)

@@ -171,7 +171,7 @@ def load_model(path: Path) -> MeaningModel:
         The file is missing or is not such a model.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         labels = _unpacked(arrays["labels"])
         pairs = [line.split("\t", 1) for line in _unpacked(arrays["phrases"])]

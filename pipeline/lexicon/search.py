@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ahocorasick
 
@@ -11,7 +11,7 @@ from pipeline.lexicon.pattern import Form, Piece
 from pipeline.lexicon.phrases import Entry
 from pipeline.lexicon.slots import View, reach_after, reach_before
 from pipeline.lexicon.sound_index import SoundIndex
-from pipeline.lexicon.stream import Place, Stream, has_filler, without_fillers
+from pipeline.lexicon.stream import Place, Stream, filling_words, has_filler, without_fillers
 
 _FARTHEST = 60  # no form reaches farther than this from its anchor
 
@@ -39,12 +39,19 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class _Anchored:
-    """A form cut at its longest literal, the anchor that is searched for."""
+    """A form cut at its longest literal, the anchor that is searched for.
+
+    Parameters
+    ----------
+    dropped
+        Words of the phrase that were left out of the form because they may be mere fillers; they must have been said.
+    """
 
     entry: Entry
     before: tuple[Piece, ...]
     anchor: str
     after: tuple[Piece, ...]
+    dropped: tuple[str, ...] = ()
 
     @property
     def length(self) -> int:
@@ -83,7 +90,7 @@ class PhraseSearch:
 
     def _add(self, entry: Entry, form: Form) -> None:
         bare = tuple(without_fillers(piece) if isinstance(piece, str) else piece for piece in form)
-        anchored = _anchored(entry, bare)
+        anchored = replace(_anchored(entry, bare), dropped=_dropped(form, bare))
         self._bare[anchored.anchor].append(anchored)
         if bare != form or has_filler(anchored.anchor):
             anchored = _anchored(entry, form)
@@ -103,6 +110,11 @@ class PhraseSearch:
 def _anchored(entry: Entry, form: Form) -> _Anchored:
     longest = max((i for i, piece in enumerate(form) if isinstance(piece, str)), key=lambda i: len(str(form[i])))
     return _Anchored(entry, form[:longest], str(form[longest]), form[longest + 1 :])
+
+
+def _dropped(form: Form, bare: Form) -> tuple[str, ...]:
+    pairs = [(piece, left) for piece, left in zip(form, bare, strict=True) if isinstance(piece, str)]
+    return tuple(word for piece, left in pairs if piece != left for word in filling_words(piece))
 
 
 def _automaton(phrases: Iterable[str]) -> ahocorasick.Automaton:
@@ -134,4 +146,6 @@ def _completed(stream: Stream, form: _Anchored, anchor: tuple[int, int], cost: f
         start, end, cost = start - before.at, end + after.at, cost + before.cost + after.cost
         filled = before.filled + after.filled
         exact = exact and before.cost + after.cost == 0.0
+    if form.dropped and not stream.has_filling_words(form.dropped, start, end):
+        return
     yield Hit(form.entry, stream.place(start, end), exact, cost / form.length, form.length + filled)

@@ -9,6 +9,7 @@ from functools import cached_property
 from pipeline.language.text import TurnText
 
 _FILLER = re.compile(r"[嗯呃啊呢哦噢诶哎呀唉]|那个|这个|就是")
+_FILLING_WORD = re.compile("那个|这个|就是")
 _SHORTEST_BARE = 3
 """Phrases that would become shorter than this without their fillers keep them: 是啊 must not be found in every 是."""
 BREAK = "\n"
@@ -18,6 +19,11 @@ BREAK = "\n"
 def has_filler(phrase: str) -> bool:
     """Whether a phrase holds something that is left out of text without fillers."""
     return _FILLER.search(phrase) is not None
+
+
+def filling_words(text: str) -> list[str]:
+    """The fillers that are words with a meaning of their own, in order."""
+    return _FILLING_WORD.findall(text)
 
 
 def without_fillers(phrase: str) -> str:
@@ -45,12 +51,15 @@ class Stream:
         For each character its index in the stream with all fillers.
     turn_starts
         Where each turn starts in the stream with all fillers.
+    said
+        The characters of the stream with all fillers.
     """
 
     chars: str
     sounds: str
     origin: Sequence[int]
     turn_starts: Sequence[int]
+    said: str
 
     def place(self, start: int, end: int) -> Place:
         """Where characters ``start`` to ``end`` (half-open, not empty, of one turn) were said."""
@@ -58,6 +67,13 @@ class Stream:
         number = bisect_right(self.turn_starts, first) - 1
         offset = self.turn_starts[number]
         return Place(number, first - offset, last + 1 - offset)
+
+    def has_filling_words(self, words: Sequence[str], start: int, end: int) -> bool:
+        """Whether these words were said, in this order, within characters ``start`` to ``end`` or directly beside them."""
+        first = self.origin[start - 1] + 1 if start else 0
+        last = self.origin[end] if end < len(self.origin) else len(self.said)
+        said = iter(filling_words(self.said[first:last]))
+        return all(word in said for word in words)
 
     @cached_property
     def bare(self) -> "Stream":
@@ -74,6 +90,7 @@ class Stream:
             "".join(self.sounds[part.start : part.stop] for part in kept),
             [self.origin[i] for part in kept for i in part],
             self.turn_starts,
+            self.said,
         )
 
 
@@ -84,4 +101,4 @@ def join(texts: Sequence[TurnText]) -> Stream:
         starts.append(at)
         at += len(text.text) + 1
     chars = BREAK.join(text.text for text in texts)
-    return Stream(chars, BREAK.join(text.sounds for text in texts), range(len(chars)), starts)
+    return Stream(chars, BREAK.join(text.sounds for text in texts), range(len(chars)), starts, chars)

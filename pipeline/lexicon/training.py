@@ -97,7 +97,7 @@ def _shared_labels(samples: Sequence[Sample]) -> tuple[str, ...]:
 
 def samples_of(examples: Sequence[Example]) -> Iterator[Sample]:
     """Clauses of the agent's examples, each as written and once more as a recogniser might misspell it."""
-    spelling = _Misspeller(examples)
+    spelling = Misspeller(examples)
     for example in examples:
         if example.role is Role.AGENT:
             for copy in range(1 + _MISSPELT_COPIES):
@@ -129,7 +129,7 @@ def read_text(text: str) -> TurnText:
     return TurnText(turn, normalised, (), sound_codes(normalised.text))
 
 
-class _Misspeller:
+class Misspeller:
     """Spells characters with others of the same sound, as often as they occur in the corpus; always the same way for the same corpus."""
 
     def __init__(self, examples: Sequence[Example]) -> None:
@@ -140,6 +140,7 @@ class _Misspeller:
         self._random = random.Random(0)  # the fit must come out the same
 
     def misspell(self, text: str) -> str:
+        """The text with some characters and marks replaced, each by one character: places in it stay where they were."""
         return "".join(self._misspell(char) for char in text)
 
     def _misspell(self, char: str) -> str:

@@ -15,10 +15,12 @@ def any_of(words: Iterable[str]) -> str:
     return "(?:" + "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) + ")"
 
 
+# 幺 becomes 么 where traditional characters are simplified.
+_ONE = r"(?<![怎什这那多要甚])么"
 # One digit as recognised wrongly between two right ones (幺 as 腰 or 要, 零 as 林, 七 as 期, 九 as 就), or 幺 at the beginning.
 _MISHEARD = (
     rf"(?<={DIGIT})[腰妖要么邀林领灵铃凌令期起其气就酒久旧吧爸把扒溜流刘留无武吴舞而儿尔耳山伞是事死似以医依](?={DIGIT})"
-    rf"|[腰妖](?={DIGIT}{{3}})"
+    rf"|[腰妖](?={DIGIT}{{3}})|{_ONE}(?={DIGIT})|(?<={DIGIT})么"
 )
 _REPEATED = rf"[两二三四五六七八]个{DIGIT}"
 _UNIT = rf"(?:{_REPEATED}|{DIGIT}|{_MISHEARD})"
@@ -125,7 +127,9 @@ def _runs(text: str) -> Iterator[_Run]:
         yield _Run(match.start(), match.end(), _plain(match.group()))
 
 
-_FIGURES = str.maketrans("零〇幺一二两三四五六七八九０１２３４５６７８９xＸ叉", "00112234567890123456789XXX")
+_FIGURES = str.maketrans(
+    "零〇幺么腰妖邀一二两三四五六七八九０１２３４５６７８９xＸ叉", "001111112234567890123456789XXX"
+)
 _PART = re.compile(
     rf"(?P<times>[两二三四五六七八])个(?P<of>{DIGIT})|一百(?P<ten>[三四五六七八九])十(?P<one>[一二三四五六七八九])?"
     rf"|(?P<digit>{DIGIT}|[XxＸ叉])|(?P<heard>{_MISHEARD})"
@@ -141,7 +145,7 @@ def _plain(spoken: str) -> str:
         elif part["ten"]:
             digits.append("1" + part["ten"] + (part["one"] or "0"))
         else:
-            digits.append(part["digit"] or "0")
+            digits.append(part["digit"] or (part["heard"] if part["heard"] in "么腰妖邀" else "0"))
     return "".join(digits).translate(_FIGURES)
 
 

@@ -38,7 +38,7 @@ CALL_COLUMNS = (
 FINDING_COLUMNS = (
     Column("录音编号", 14),
     Column("座席", 10),
-    Column("轮次（自0起）", 9, "count"),
+    Column("第几句", 8, "count"),
     Column("时间", 8, "time"),
     Column("标签", 14),
     Column("性质", 8),
@@ -56,7 +56,7 @@ FINDING_COLUMNS = (
 TURN_COLUMNS = (
     Column("录音编号", 14),
     Column("座席", 10),
-    Column("轮次（自0起）", 9, "count"),
+    Column("第几句", 8, "count"),
     Column("说话人", 8),
     Column("开始", 8, "time"),
     Column("结束", 8, "time"),
@@ -113,7 +113,7 @@ def finding_cells(card: Scorecard, finding: Finding, words: Words) -> tuple[Shee
     return (
         card.recording.id,
         card.recording.agent_id,
-        evidence.turn,
+        evidence.turn + 1,
         evidence.span.start_s / _DAY_S,
         words.of(finding.label),
         words.of(finding.polarity.value),
@@ -136,7 +136,7 @@ def turn_cells(card: Scorecard, words: Words) -> Iterator[tuple[SheetCell, ...]]
         yield (
             card.recording.id,
             card.recording.agent_id,
-            turn.index,
+            turn.index + 1,
             words.of(turn.role.value),
             *times,
             turn.text,

@@ -31,6 +31,7 @@ _FIXED = {
     "other": "其他",
     "opening": "开场",
     "closing": "结束",
+    "operator": "报企业名",
     "channel": "按声道",
     "voice": "按声音",
     "given": "按所给文本",
