@@ -33,8 +33,8 @@ def chinese_words(settings: Settings) -> Words:
 
 def agents_table(reports: Iterable[AgentReport]) -> Table:
     """Agents with the three dimensions and the total, each with its interval; sorted by id, since intervals overlap."""
-    table = Table(title="座席服务亲和力", caption="区间相交的分数不宜排名；“—”表示没有可评分的通话")
-    table.add_column("座席")
+    table = Table(title="坐席服务亲和力", caption="区间相交的分数不宜排名；“—”表示没有可评分的通话")
+    table.add_column("坐席")
     table.add_column("通话", justify="right")
     for name in (*DIMENSIONS.values(), "服务亲和力"):
         table.add_column(name, justify="right")

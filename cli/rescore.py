@@ -46,7 +46,7 @@ def agents_table(changed: Iterable[Rescored]) -> Table:
     by_agent: defaultdict[str, list[Rescored]] = defaultdict(list)
     for call in changed:
         by_agent[call.before.recording.agent_id].append(call)
-    table = Table("座席", "变动通话", "亲和力平均变化", "等级变动", title="按座席")
+    table = Table("坐席", "变动通话", "亲和力平均变化", "等级变动", title="按坐席")
     for agent, calls in sorted(by_agent.items()):
         changes = [call.affinity_change for call in calls if call.affinity_change is not None]
         bands = sum(call.before.affinity.band != call.after.card.affinity.band for call in calls)
@@ -56,7 +56,7 @@ def agents_table(changed: Iterable[Rescored]) -> Table:
 
 def calls_table(changed: Iterable[Rescored]) -> Table:
     """The calls that change most."""
-    table = Table("录音", "座席", "原分", "新分", "原等级", "新等级", title=f"变化最大的 {SHOWN_CALLS} 通")
+    table = Table("录音", "坐席", "原分", "新分", "原等级", "新等级", title=f"变化最大的 {SHOWN_CALLS} 通")
     for call in sorted(changed, key=lambda call: -abs(call.affinity_change or 0.0))[:SHOWN_CALLS]:
         before, after = call.before.affinity, call.after.card.affinity
         recording = call.before.recording

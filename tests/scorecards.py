@@ -176,8 +176,8 @@ def scorecard(
 def withheld(card: Scorecard) -> Scorecard:
     """The same call with unsure roles: nothing scored, nothing found."""
     turns = tuple(replace(turn, role=Role.UNKNOWN) for turn in card.transcript.turns)
-    roles = Roles("voice", 0.5, True, "无法确定谁是座席")
-    blank = Completeness(False, {}, (), True, "无法确定谁是座席")
+    roles = Roles("voice", 0.5, True, "无法确定谁是坐席")
+    blank = Completeness(False, {}, (), True, "无法确定谁是坐席")
     return replace(
         card,
         transcript=replace(card.transcript, turns=turns, roles=roles),

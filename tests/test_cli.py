@@ -112,7 +112,7 @@ def test_pages_sheets_and_tables_are_there(scored):
     assert "8021" in index
     assert "http://" not in index.replace("http://www.w3.org", "")
     book = openpyxl.load_workbook(out / "inspection.xlsx")
-    assert {"通话", "发现", "座席"} <= set(book.sheetnames)
+    assert {"通话", "发现", "坐席"} <= set(book.sheetnames)
     with (out / "agents.csv").open(encoding="utf-8-sig") as file:
         assert len(list(csv.DictReader(file))) == 1
 

@@ -163,10 +163,10 @@ def test_harmless_cells_stay(cell):
 def test_workbook_for_inspectors(tmp_path):
     export("scorecards", "xlsx", tmp_path / "a.xlsx", CARDS, words=WORDS)
     sheets = _book(tmp_path / "a.xlsx")
-    assert list(sheets) == ["通话", "发现", "座席", "说明"]
+    assert list(sheets) == ["通话", "发现", "坐席", "说明"]
     head, *calls = sheets["通话"]
     first = dict(zip(head, calls[0], strict=True))
-    assert (first["座席"], first["服务亲和力"], first["服务亲和力区间"], first["开场完整"], first["结束缺少"]) == (
+    assert (first["坐席"], first["服务亲和力"], first["服务亲和力区间"], first["开场完整"], first["结束缺少"]) == (
         "8001",
         70,
         "65–75",
@@ -182,7 +182,7 @@ def test_workbook_for_inspectors(tmp_path):
         "是您自己把数据开关关掉了吧",
         None,
     )
-    head, *agents = sheets["座席"]
+    head, *agents = sheets["坐席"]
     assert [row[0] for row in agents] == ["8001", "8002"]
     assert any("不计入分数" in row[0] for row in sheets["说明"])
 
@@ -206,7 +206,7 @@ def test_unscored_call_has_blanks_not_zeros(tmp_path):
         None,
         None,
         "不评",
-        "无法确定谁是座席",
+        "无法确定谁是坐席",
     )
 
 

@@ -185,7 +185,7 @@ def test_broken_recording_makes_a_page_without_sound(store, tmp_path):
 
 def test_withheld_roles_are_said(store, tmp_path):
     page = _call_page(store, tmp_path, withheld(scorecard()))
-    assert "无法确定谁是座席" in page.text and "不评分" in page.text
+    assert "无法确定谁是坐席" in page.text and "不评分" in page.text
 
 
 def test_agent_page_admits_few_calls(store, tmp_path):
@@ -223,7 +223,7 @@ def test_team_page_lists_agents_by_id_and_red_lines_first(store, tmp_path):
 
 def test_team_of_nobody_is_a_page(store, tmp_path):
     (page,) = write_report("team", (), store, tmp_path / "out")
-    assert "0 位座席" in _read(page).text
+    assert "0 位坐席" in _read(page).text
 
 
 @pytest.mark.parametrize(

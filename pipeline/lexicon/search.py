@@ -100,11 +100,9 @@ class PhraseSearch:
         for found in self._index.search(bare.sounds):
             anchor = self._by_sound[found.phrase]
             if bare.chars[found.start : found.end] != anchor:
+                place, cost = (found.start, found.end), found.distance * len(anchor)
                 for form in self._bare[anchor]:
-                    if not form.entry.exact_only:
-                        yield from _completed(
-                            bare, form, (found.start, found.end), found.distance * len(anchor), exact=False
-                        )
+                    yield from _completed(bare, form, place, cost, exact=False)
 
 
 def _anchored(entry: Entry, form: Form) -> _Anchored:
@@ -146,6 +144,8 @@ def _completed(stream: Stream, form: _Anchored, anchor: tuple[int, int], cost: f
         start, end, cost = start - before.at, end + after.at, cost + before.cost + after.cost
         filled = before.filled + after.filled
         exact = exact and before.cost + after.cost == 0.0
+    if form.entry.exact_only and not exact:
+        return
     if form.dropped and not stream.has_filling_words(form.dropped, start, end):
         return
     yield Hit(form.entry, stream.place(start, end), exact, cost / form.length, form.length + filled)

@@ -108,8 +108,8 @@ def _literal(view: View, at: int, literal: str) -> Iterator[Reach]:
 
 
 def _sound_cost(literal: str, heard: str) -> float | None:
-    """Distance of what was heard from a literal's sound; None where it is too great."""
-    if len(heard) != len(literal):
+    """Distance of what was heard from a literal's sound; None where it is too great. One syllable alone tells nothing."""
+    if len(heard) != len(literal) or len(literal) == 1:
         return None
     cost, allowed = 0.0, limit(len(literal)) * len(literal)
     for meant, sound in zip(_sounds(literal), heard, strict=True):

@@ -39,9 +39,9 @@ _PROTECTED = re.compile(
     r"|\d{1,9}(?:[.,]\d{1,9}){1,3}\s*(?:元|块|[GgMm]|兆|%)"
 )
 _STAFF = re.compile(
-    r"(?:工号|工牌号?|员工号|员工编号|客服编号|坐席号|座席号|代表|专员|人员|话务员|客服|坐席|座席)(?:[是为：:，,\s]|号码|编号){0,3}$"
+    r"(?:工号|工牌号?|员工号|员工编号|客服编号|坐席号|坐席号|代表|专员|人员|话务员|客服|坐席|坐席)(?:[是为：:，,\s]|号码|编号){0,3}$"
 )
-_STAFF_AFTER = re.compile(r"\s*号?\s*的?(?:客服|话务|坐席|座席|专员|服务员|很高兴|竭诚|[^，。]{0,4}为您)")
+_STAFF_AFTER = re.compile(r"\s*号?\s*的?(?:客服|话务|坐席|坐席|专员|服务员|很高兴|竭诚|[^，。]{0,4}为您)")
 # Emergency, directory, operators', banks' and complaint lines; 400 and 800 lines; senders of service messages.
 _PUBLIC = re.compile(
     r"11[0-9]|12[0-2]|12[03]\d{2}|123\d{2}|118114|116114"

@@ -15,7 +15,7 @@ VERDICTS = ("确认", "驳回")
 CALL_COLUMNS = (
     Column("录音编号", 14),
     Column("文件", 28),
-    Column("座席", 10),
+    Column("坐席", 10),
     Column("通话时间", 17, "date"),
     Column("时长", 8, "time"),
     *(
@@ -37,7 +37,7 @@ CALL_COLUMNS = (
 
 FINDING_COLUMNS = (
     Column("录音编号", 14),
-    Column("座席", 10),
+    Column("坐席", 10),
     Column("第几句", 8, "count"),
     Column("时间", 8, "time"),
     Column("标签", 14),
@@ -55,7 +55,7 @@ FINDING_COLUMNS = (
 
 TURN_COLUMNS = (
     Column("录音编号", 14),
-    Column("座席", 10),
+    Column("坐席", 10),
     Column("第几句", 8, "count"),
     Column("说话人", 8),
     Column("开始", 8, "time"),
@@ -155,7 +155,7 @@ def _scales(reports: Sequence[AgentReport]) -> tuple[str, ...]:
 def agent_columns(reports: Sequence[AgentReport], words: Words) -> tuple[Column, ...]:
     """Columns of the agents' sheet: habits, then three for each scale."""
     return (
-        Column("座席", 12),
+        Column("坐席", 12),
         Column("通话数", 8, "count"),
         Column("最早", 17, "date"),
         Column("最晚", 17, "date"),

@@ -25,7 +25,7 @@ _NOTES = (
     "空白的分数表示不评分（没有相应场合、角色不明或音质不足），既不是零分也不是满分。",
     "「待复核」的发现不计入分数，只放宽区间：请听录音后在「发现」表的「复核结论」列选择「确认」或「驳回」。",
     "「开场完整」：前两轮有问候、报工号（姓名或企业名）、询问需求；「结束完整」：后三轮有延伸服务、感谢或祝福或邀评、再见。",
-    "座席水平向全队平均收缩：通话越少，越靠近全队平均，区间越宽。",
+    "坐席水平向全队平均收缩：通话越少，越靠近全队平均，区间越宽。",
     "红线（辱骂、泄露他人信息）成立时，该通总分为 0。",
     "客户的号码、姓名、地址已用「＊」遮盖，字数不变。「第几句」自 1 数起，与页面和理由一致；导出的 turn 自 0 数起。",
 )
@@ -98,7 +98,7 @@ def _written(
 
 
 def _add_agents(book: Any, reports: tuple[AgentReport, ...], words: Words) -> None:  # noqa: ANN401 - untyped library
-    sheet = Sheet(book, "座席", agent_columns(reports, words), frozen=1)
+    sheet = Sheet(book, "坐席", agent_columns(reports, words), frozen=1)
     for report in reports:
         sheet.add(agent_cells(report, words))
     sheet.finish()

@@ -58,9 +58,9 @@ _FIRST_POINTS = 0.7
 """Points for speaking first: a hotline's agent answers, but a recording may begin in mid-call."""
 _SHARPNESS = 1.5
 """Brings the chances in line with how often they are right, on calls put together from the labelled corpus."""
-_MONO = "单声道录音，无法从声道分辨座席与客户，角色不作判定"
-_ONE_SIDE = "两个声道中只有一个有人说话，无法分辨座席与客户，角色不作判定"
-_UNSURE = "从双方用语判断座席声道的把握只有 {confidence:.0%}，低于要求的 {least:.0%}，角色不作判定"
+_MONO = "单声道录音，无法从声道分辨坐席与客户，角色不作判定"
+_ONE_SIDE = "两个声道中只有一个有人说话，无法分辨坐席与客户，角色不作判定"
+_UNSURE = "从双方用语判断坐席声道的把握只有 {confidence:.0%}，低于要求的 {least:.0%}，角色不作判定"
 
 
 class PhraseFinder(Protocol):
@@ -83,7 +83,7 @@ def given(turns: Sequence[Turn]) -> tuple[tuple[Turn, ...], Roles]:
     """Roles as a transcript file gave them; withheld when it names no agent."""
     if any(turn.role is Role.AGENT for turn in turns):
         return tuple(turns), Roles("given", 1.0, False)
-    return tuple(turns), Roles("given", 0.0, True, "转写文件未注明座席的发言，角色不作判定")
+    return tuple(turns), Roles("given", 0.0, True, "转写文件未注明坐席的发言，角色不作判定")
 
 
 def assign(
