@@ -37,6 +37,7 @@ from pipeline.schema import (
     Utterance,
     Versions,
 )
+from pipeline.scoring.calibration import Calibration, load_calibration
 from pipeline.scoring.rubric import Rubric, load_rubric
 from pipeline.scoring.scorecard import score
 from pipeline.settings import Settings
@@ -72,7 +73,7 @@ Outcome = Scored | Failure
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """What judging needs, loaded once: phrase lists, phrase model, flows, rubric."""
+    """What judging needs, loaded once: phrase lists, phrase model, flows, rubric, and a calibration where one is set."""
 
     settings: Settings
     segmenter: Segmenter
@@ -81,6 +82,7 @@ class Kit:
     rubric: Rubric
     invented: InventedPhrases
     lexicon_version: str
+    calibration: Calibration | None = None
 
 
 def load_kit(settings: Settings, *, rubric: Path | None = None) -> Kit:
@@ -93,20 +95,22 @@ def load_kit(settings: Settings, *, rubric: Path | None = None) -> Kit:
 
     Raises
     ------
-    LexiconError, RubricError
-        A list or the rubric is not valid; file and line are named.
+    LexiconError, RubricError, CalibrationError
+        A list, the rubric or the calibration is not valid; file and line are named.
     """
     folder = settings.lexicons_dir
     lexicon = load_lexicon(folder)
     model = load_model(settings.models_dir / "meaning.npz")
+    scheme = load_rubric(rubric or folder / "rubric.yaml", labels=folder / "labels.yaml")
     return Kit(
         settings=settings,
         segmenter=Segmenter(lexicon.words),
         finder=Finder(lexicon, model),
         flows=load_flows(folder / "flows.yaml"),
-        rubric=load_rubric(rubric or folder / "rubric.yaml", labels=folder / "labels.yaml"),
+        rubric=scheme,
         invented=load_invented(folder / "invented.yaml"),
         lexicon_version=f"{lexicon.version}+{model.version}",
+        calibration=load_calibration(settings.calibration, rubric=scheme.version) if settings.calibration else None,
     )
 
 
@@ -212,8 +216,14 @@ def judge(heard: Heard, kit: Kit) -> Scorecard:
         flow=follow(texts, findings, scenario, kit.flows),
         settings=settings,
     )
-    versions = Versions(pipeline.__version__, kit.lexicon_version, kit.rubric.version, None, transcript.engine)
-    return score(context, kit.rubric, versions)
+    versions = Versions(
+        code=pipeline.__version__,
+        lexicon=kit.lexicon_version,
+        rubric=kit.rubric.version,
+        calibration=kit.calibration.version if kit.calibration else None,
+        engine=transcript.engine,
+    )
+    return score(context, kit.rubric, versions, calibration=kit.calibration)
 
 
 class Scorer:

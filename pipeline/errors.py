@@ -6,7 +6,9 @@ QinheError
 │   ├── TranscriptError     a transcript file that cannot be read
 │   ├── ManifestError       a manifest that cannot be used
 │   ├── LexiconError        a phrase list or rule that cannot be used
-│   └── RubricError         a rubric that cannot be used
+│   ├── RubricError         a rubric that cannot be used
+│   ├── InspectionError     inspectors' scores that cannot be used
+│   └── CalibrationError    a calibration that cannot be used
 ├── ModelError              weights that are missing, broken or not to be had
 ├── EngineError             a recogniser that failed on a recording
 └── StoreError              a result that could not be kept or found
@@ -39,6 +41,14 @@ class LexiconError(InputError):
 
 class RubricError(InputError):
     """A rubric is not valid."""
+
+
+class InspectionError(InputError):
+    """Inspectors' scores name no known recording or criterion, or are no scores."""
+
+
+class CalibrationError(InputError):
+    """A calibration is not valid, or belongs to another rubric."""
 
 
 class ModelError(QinheError):

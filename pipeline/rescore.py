@@ -27,9 +27,9 @@ class Rescored:
         return _visible(self.before) != _visible(self.after.card)
 
 
-def rescore(store: Store, kit: Kit) -> Iterator[Rescored]:
-    """Judge every stored call again, one by one; nothing is kept: the caller decides."""
-    for recording, transcript, acoustics in store.calls_for_rescoring():
+def rescore(store: Store, kit: Kit, *, inspected: bool = False) -> Iterator[Rescored]:
+    """Judge every stored call again, or those that an inspector has scored too; nothing is kept: the caller decides."""
+    for recording, transcript, acoustics in store.calls_for_rescoring(inspected=inspected):
         card = judge(Heard(recording, transcript, acoustics), kit)
         yield Rescored(store.scorecard(recording.id), Scored(card, acoustics))
 

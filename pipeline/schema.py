@@ -422,6 +422,22 @@ class Scorecard:
 
 
 @dataclass(frozen=True, slots=True)
+class Inspection:
+    """A score that an inspector gave by ear; it is kept beside the machine's and never replaces it.
+
+    Parameters
+    ----------
+    criterion
+        A criterion's id, a dimension's, or ``affinity``.
+    """
+
+    recording_id: str
+    inspector: str
+    criterion: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A recording that could not be scored: kept beside the scorecards.
 

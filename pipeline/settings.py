@@ -30,6 +30,9 @@ class Settings(BaseSettings):
         default_factory=lambda: _resource("models"), description="model list, cards and fitted numbers"
     )
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("qinhe"), description="assembled weights")
+    calibration: Path | None = Field(
+        None, description="file that `qinhe calibrate` made; none: the rubric's own weights, uncalibrated"
+    )
     store_url: str = Field("sqlite:///qinhe.sqlite", description="where results are kept")
 
     engine: str = Field("faster-whisper", description="recogniser: faster-whisper or openai-whisper")

@@ -21,7 +21,7 @@ _SHORT_WORD_VOICED_S = 0.25
 """A real 谢谢 or 再见 takes 0.3 s and more."""
 
 _MAX_CHARS_PER_SECOND = 15.0
-"""Of voice; the fastest speakers reach 9."""
+"""The fastest speakers reach 9."""
 
 _MIN_DENSE_CHARS = 8
 """Shorter utterances are too short to be too dense: word times are good to a tenth of a second."""
@@ -118,8 +118,8 @@ def _reason(utterance: Utterance, voiced_s: float, phrases: InventedPhrases) -> 
 def _voice_reason(utterance: Utterance, text: str, voiced_s: float) -> str | None:
     if voiced_s < max(_MIN_VOICED_S, _MIN_VOICED_RATIO * utterance.span.duration_s):
         return f"识别出 {len(text)} 个字，下面没有人声"
-    if len(text) >= _MIN_DENSE_CHARS and len(text) > _MAX_CHARS_PER_SECOND * voiced_s and not text.isascii():
-        return f"识别出 {len(text)} 个字，下面只有 {voiced_s:.1f} 秒人声"
+    if len(text) >= _MIN_DENSE_CHARS and len(text) > _MAX_CHARS_PER_SECOND * utterance.span.duration_s:
+        return f"{utterance.span.duration_s:.1f} 秒里识别出 {len(text)} 个字，没有人说得这么快"
     return None
 
 

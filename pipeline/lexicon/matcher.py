@@ -91,6 +91,7 @@ def _stands(hit: Hit, side: Sequence[TurnText]) -> bool:
     return (
         _in_position(hit.entry, hit.place.number, len(side))
         and not _vetoed(hit, text.text)
+        and not (hit.length == 1 and not _stands_alone(hit, text))
         and not (hit.length <= (_SHORT if hit.exact else _SHORT_BY_SOUND) and _cuts_word(hit, text))
         and (hit.exact or not (_turned_or_other_word(hit, text) or _reaches_over_punctuation(hit, text)))
     )
@@ -105,6 +106,13 @@ def _in_position(entry: Entry, number: int, turns: int) -> bool:
 def _vetoed(hit: Hit, text: str) -> bool:
     before, after = text[: hit.place.start], text[hit.place.end :]
     return before.endswith(hit.entry.not_before) or after.startswith(hit.entry.not_after)
+
+
+def _stands_alone(hit: Hit, text: TurnText) -> bool:
+    """Whether a single character is a clause of its own: within one it may belong to any word."""
+    start, end = text.normalised.original(hit.place.start, hit.place.end)
+    beside = text.turn.text[max(0, start - 1) : start] + text.turn.text[end : end + 1]
+    return MARKS.issuperset(beside)
 
 
 def _cuts_word(hit: Hit, text: TurnText) -> bool:

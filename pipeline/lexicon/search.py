@@ -143,7 +143,7 @@ def _completed(stream: Stream, form: _Anchored, anchor: tuple[int, int], cost: f
             return
         start, end, cost = start - before.at, end + after.at, cost + before.cost + after.cost
         filled = before.filled + after.filled
-        exact = exact and before.cost + after.cost == 0.0
+        exact = exact and before.exact and after.exact
     if form.entry.exact_only and not exact:
         return
     if form.dropped and not stream.has_filling_words(form.dropped, start, end):

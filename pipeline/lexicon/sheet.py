@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -71,8 +72,8 @@ def _fill(sheet: Worksheet, entries: list[Mapping[str, Any]]) -> None:
     sheet.append(COLUMNS)
     for entry in entries:
         sheet.append([_cell(_flat(entry).get(name)) for name in COLUMNS])
-        for cell in sheet[sheet.max_row]:
-            cell.data_type = "s" if cell.data_type == "f" else cell.data_type
+    for cell in chain.from_iterable(sheet.iter_rows()):
+        cell.data_type = "s" if cell.data_type == "f" else cell.data_type
     sheet.freeze_panes = "B2"
     for number in range(1, len(COLUMNS) + 1):
         sheet.cell(1, number).font = Font(bold=True)

@@ -55,11 +55,14 @@ class Reach:
         What their sounds and slots add to the distance.
     filled
         Characters in slots that speak for the phrase: those of names and, up to three, of numbers.
+    exact
+        Whether all was recognised as written.
     """
 
     at: int
     cost: float
     filled: int = 0
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ def _reach(view: View, at: int, pieces: Sequence[Piece]) -> Iterator[Reach]:
         return
     for one in _literal(view, at, pieces[0]) if isinstance(pieces[0], str) else _fill(view, at, pieces[0]):
         for rest in _reach(view, one.at, pieces[1:]):
-            yield Reach(rest.at, one.cost + rest.cost, one.filled + rest.filled)
+            yield Reach(rest.at, one.cost + rest.cost, one.filled + rest.filled, one.exact and rest.exact)
 
 
 def _literal(view: View, at: int, literal: str) -> Iterator[Reach]:
@@ -104,12 +107,12 @@ def _literal(view: View, at: int, literal: str) -> Iterator[Reach]:
         return
     cost = _sound_cost(literal, view.sounds[at:end])
     if cost is not None:
-        yield Reach(end, cost)
+        yield Reach(end, cost, exact=False)
 
 
 def _sound_cost(literal: str, heard: str) -> float | None:
-    """Distance of what was heard from a literal's sound; None where it is too great. One syllable alone tells nothing."""
-    if len(heard) != len(literal) or len(literal) == 1:
+    """Distance of what was heard from a literal's sound; None where it is too great."""
+    if len(heard) != len(literal):
         return None
     cost, allowed = 0.0, limit(len(literal)) * len(literal)
     for meant, sound in zip(_sounds(literal), heard, strict=True):
@@ -127,7 +130,7 @@ def _fill(view: View, at: int, slot: Slot) -> Iterator[Reach]:
         if len(part) == length and BREAK not in part:
             cost = 0.0 if slot.kind == "any" else _FILLED[slot.kind](part)
             if cost is not None:
-                yield Reach(end, cost, 0 if slot.kind == "any" else min(length, _MOST_FILLED))
+                yield Reach(end, cost, 0 if slot.kind == "any" else min(length, _MOST_FILLED), exact=cost == 0.0)
 
 
 def _surname_cost(part: str) -> float | None:

@@ -15,7 +15,7 @@ from pipeline.lexicon import alignment
 
 Ints = NDArray[np.int64]
 
-LIMITS = {2: 0.06, 3: 0.1, 4: 0.1, 5: 0.16, 6: 0.18, 7: 0.2}
+LIMITS = {2: 0.06, 3: 0.06, 4: 0.08, 5: 0.12, 6: 0.18, 7: 0.2}
 """Largest mean distance per syllable by length; two syllables may only differ as accents do.
 
 Chosen on telephone speech through Whisper base with the phrases of the labelled corpus: beyond these most hits were

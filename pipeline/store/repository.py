@@ -1,6 +1,6 @@
 """The one door to the store: keeps scorecards and failures, gives them back, remembers who looked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -8,12 +8,12 @@ from typing import Any, Self
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, func, insert, select, tuple_
 
 from pipeline.errors import StoreError
-from pipeline.schema import Acoustics, Failure, Recording, Scorecard, Status, Transcript
-from pipeline.store import rows
+from pipeline.schema import Acoustics, Failure, Inspection, Recording, Scorecard, Status, Transcript
+from pipeline.store import inspected as inspectors, rows
 from pipeline.store.border import open_engine, reading, shown, writing
 from pipeline.store.documents import load, load_scorecard, storable
 from pipeline.store.migrate import upgrade
-from pipeline.store.tables import ACCESS_LOG, FAILURES, FINDINGS, RECORDINGS, SCORECARDS, TRANSCRIPTS
+from pipeline.store.tables import ACCESS_LOG, FAILURES, FINDINGS, INSPECTIONS, RECORDINGS, SCORECARDS, TRANSCRIPTS
 
 _PAGE = 50
 _ORDER = (SCORECARDS.c.agent_id, SCORECARDS.c.started_at, SCORECARDS.c.recording_id)
@@ -117,19 +117,25 @@ class Store:
             f"{said} with {recording_id!r} in {shown(self._engine.url)}: give the whole recording_id as in the export"
         )
 
-    def scorecards(self, agent_id: str | None = None) -> Iterator[Scorecard]:
-        """Give scorecards one by one, by agent and time; memory holds one page, and writing meanwhile is allowed."""
-        query = _cards()
+    def scorecards(self, agent_id: str | None = None, *, inspected: bool = False) -> Iterator[Scorecard]:
+        """Give scorecards one by one, by agent and time; memory holds one page, and writing meanwhile is allowed.
+
+        Parameters
+        ----------
+        inspected
+            Only those of calls that an inspector has scored too.
+        """
+        query = _inspected(_cards()) if inspected else _cards()
         if agent_id is not None:
             query = query.where(SCORECARDS.c.agent_id == agent_id)
         return (_card(row) for row in self._pages(query))
 
-    def calls_for_rescoring(self) -> Iterator[tuple[Recording, Transcript, Acoustics]]:
-        """Give what was heard of every scored call, one by one."""
+    def calls_for_rescoring(self, *, inspected: bool = False) -> Iterator[tuple[Recording, Transcript, Acoustics]]:
+        """Give what was heard of every scored call, or of those that an inspector has scored too, one by one."""
         query = _joined(
             *_ORDER, RECORDINGS.c.document.label("recording"), TRANSCRIPTS.c.transcript, TRANSCRIPTS.c.acoustics
         )
-        for row in self._pages(query):
+        for row in self._pages(_inspected(query) if inspected else query):
             yield (
                 load(Recording, row["recording"]),
                 load(Transcript, row["transcript"]),
@@ -148,6 +154,21 @@ class Store:
             query = query.where(FINDINGS.c.status == status.value)
         with reading(self._engine) as connection:
             return tuple(connection.scalars(query))
+
+    def save_inspections(self, inspections: Iterable[Inspection]) -> int:
+        """Keep inspectors' scores beside the machine's, all or none; how many were new or different."""
+        with writing(self._engine) as connection:
+            return inspectors.put(connection, inspections)
+
+    def inspections(self) -> tuple[Inspection, ...]:
+        """Every score that an inspector gave, by recording, inspector and criterion."""
+        with reading(self._engine) as connection:
+            return inspectors.all_inspections(connection)
+
+    def paths(self) -> Mapping[str, str]:
+        """Ids of all scored recordings to their paths."""
+        with reading(self._engine) as connection:
+            return {row.id: row.path for row in connection.execute(select(RECORDINGS.c.id, RECORDINGS.c.path))}
 
     def failures(self) -> tuple[Failure, ...]:
         """All recordings that could not be scored, by path."""
@@ -201,6 +222,10 @@ def _joined(*columns: ColumnElement[Any]) -> Select[Any]:
 
 def _cards() -> Select[Any]:
     return _joined(*_ORDER, RECORDINGS.c.document.label("recording"), TRANSCRIPTS.c.transcript, SCORECARDS.c.document)
+
+
+def _inspected(query: Select[Any]) -> Select[Any]:
+    return query.where(SCORECARDS.c.recording_id.in_(select(INSPECTIONS.c.recording_id)))
 
 
 def _card(row: RowMapping) -> Scorecard:

@@ -67,6 +67,16 @@ FAILURES = Table(
     Column("agent_id", String(200), nullable=False),
 )
 
+# No reference to recordings: rescoring replaces those, and inspectors' scores must outlive it.
+INSPECTIONS = Table(
+    "inspections",
+    METADATA,
+    Column("recording_id", String(64), primary_key=True),
+    Column("inspector", String(200), primary_key=True),
+    Column("criterion", String(100), primary_key=True),
+    Column("score", Float, nullable=False),
+)
+
 ACCESS_LOG = Table(
     "access_log",
     METADATA,

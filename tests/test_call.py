@@ -1,0 +1,99 @@
+"""One recording, from sound to scorecard, through the real recogniser."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sounds import hold_music, silence, tone, write_wav
+
+from pipeline.audio.decode import content_hash, load_audio
+from pipeline.call import Scored, Scorer, failure
+from pipeline.errors import AudioError
+from pipeline.schema import Failure, Role, Source
+from pipeline.settings import Settings
+
+CALL = Path(__file__).parent / "data" / "calls" / "d14.wav"
+START_S, LENGTH_S = 0.0, 24.0
+
+
+@pytest.fixture(scope="module")
+def scorer():
+    return Scorer(Settings())
+
+
+@pytest.fixture(scope="module")
+def channels():
+    """The first seconds of a call, both sides, at the telephone's rate."""
+    samples = load_audio(CALL, settings=Settings()).samples[:, :: 16_000 // 8_000]
+    return samples[:, : int(LENGTH_S * 8_000)]
+
+
+def score(scorer: Scorer, path: Path, **known: object):
+    return scorer.score(Source(str(path), **known), content_hash(path))
+
+
+def told(outcome, role: Role) -> str:
+    assert isinstance(outcome, Scored), outcome
+    return "".join(turn.text for turn in outcome.card.transcript.turns if turn.role is role)
+
+
+def test_swapping_channels_swaps_nothing_but_the_channels(scorer, channels, tmp_path):
+    as_recorded = score(scorer, write_wav(tmp_path / "a.wav", *channels))
+    swapped = score(scorer, write_wav(tmp_path / "b.wav", *channels[::-1]))
+    assert "您好" in told(as_recorded, Role.AGENT)
+    assert told(as_recorded, Role.AGENT) == told(swapped, Role.AGENT)
+    assert told(as_recorded, Role.CUSTOMER) == told(swapped, Role.CUSTOMER)
+    assert [f.label for f in as_recorded.card.findings] == [f.label for f in swapped.card.findings]
+    assert as_recorded.card.affinity == swapped.card.affinity
+
+
+def test_a_given_channel_is_believed(scorer, channels, tmp_path):
+    outcome = score(scorer, write_wav(tmp_path / "a.wav", *channels), agent_channel=1)
+    assert outcome.card.transcript.roles.method == "given"
+    assert "您好" in told(outcome, Role.CUSTOMER)
+
+
+def test_mono_is_heard_but_nothing_that_needs_roles_is_scored(scorer, channels, tmp_path):
+    outcome = score(scorer, write_wav(tmp_path / "mono.wav", np.clip(channels.sum(axis=0), -1, 1)))
+    card = outcome.card
+    assert card.transcript.turns
+    assert card.transcript.roles.withheld
+    assert card.findings == ()
+    assert card.affinity.score is None
+    assert card.opening.abstained and card.closing.abstained
+    assert all(criterion.abstained and criterion.reason for criterion in card.criteria)
+
+
+@pytest.mark.parametrize(
+    "sounds", [(silence(5), silence(5)), (hold_music(20),), (tone(10, 425), silence(10))], ids=["silence", "music", "ring"]
+)
+def test_sound_without_speech_is_a_failure_and_never_courtesy(scorer, tmp_path, sounds):
+    outcome = score(scorer, write_wav(tmp_path / "x.wav", *sounds))
+    assert isinstance(outcome, Failure)
+    assert outcome.stage == "decode"
+    assert "no speech" in outcome.error
+
+
+@pytest.mark.slow
+def test_an_hour_of_silence_is_a_failure(scorer, tmp_path):
+    outcome = score(scorer, write_wav(tmp_path / "hour.wav", silence(3600)))
+    assert isinstance(outcome, Failure)
+    assert "no speech that could be made out in 3600 s" in outcome.error
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (AudioError("a.wav: broken; copy it again"), "a.wav: broken; copy it again"),
+        (MemoryError("two\nlines"), "a.wav: MemoryError: two lines; please report this with the file"),
+        ("set aside", "set aside"),
+    ],
+)
+def test_failures_say_one_line(error, text):
+    assert failure(Source("a.wav"), "id", "decode", error) == Failure("id", "a.wav", "decode", text)
+
+
+def test_a_failure_without_content_is_known_by_its_path():
+    one, other = (failure(Source(path), None, "read", "x").recording_id for path in ("a.wav", "b.wav"))
+    assert one != other
+    assert len(one) == 64
