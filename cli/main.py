@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 import pipeline
-from cli import calibrate, doctor, export, lexicon, models, report, rescore, review, score
+from cli import agreement, calibrate, doctor, export, lexicon, models, report, rescore, review, score
 from cli.console import err
 from pipeline.errors import EngineError, InputError, ModelError, QinheError
 
@@ -24,7 +24,7 @@ app.add_typer(lexicon.app, name="lexicon")
 app.add_typer(models.app, name="models")
 app.command("doctor")(doctor.doctor)
 app.command("calibrate")(calibrate.calibrate)
-app.command("agreement")(calibrate.agreement)
+app.command("agreement")(agreement.agreement)
 app.command("review")(review.review)
 app.add_typer(review.users, name="users")
 

@@ -44,6 +44,7 @@ from pipeline.settings import Settings
 from pipeline.speakers import roles
 from pipeline.speakers.activity import RECOGNITION, TIMING, find_speech
 from pipeline.speakers.by_channel import make_turns
+from pipeline.speakers.crosstalk import own_speech
 
 GIVEN = Engine("given", "transcript")
 """The engine of transcripts that were already made."""
@@ -148,9 +149,10 @@ def hear(source: Source, recording_id: str, *, transcriber: Transcriber, kit: Ki
 
 
 def _recognise(audio: Audio, transcriber: Transcriber) -> Iterator[Utterance]:
-    """What the recogniser hears on all channels, the invented included."""
+    """What the recogniser hears on all channels, the invented included, each side's speech on its own channel only."""
+    speech = own_speech(audio.samples, [find_speech(samples, RECOGNITION) for samples in audio.samples])
     for channel, samples in enumerate(audio.samples):
-        yield from transcriber.transcribe(samples, speech=find_speech(samples, RECOGNITION), channel=channel)
+        yield from transcriber.transcribe(samples, speech=speech[channel], channel=channel)
 
 
 def _acoustics(audio: Audio, turns: tuple[Turn, ...], speech: tuple[tuple[Span, ...], ...]) -> Acoustics:

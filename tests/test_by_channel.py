@@ -69,9 +69,10 @@ def test_without_word_times_a_turn_has_none():
         (said(RIGHT, "我想查一下话费", 0.1, 2.1, 0.95), [RIGHT]),
         (said(RIGHT, "我想查一下话费", 5, 7, 0.5), [LEFT, RIGHT]),
         (said(RIGHT, "您先别着急好吗", 0.1, 2.1, 0.5), [LEFT, RIGHT]),
-        (said(RIGHT, "查一下", 0.8, 1.4, 0.5), [LEFT]),
+        (said(RIGHT, "查一下话", 0.8, 1.6, 0.5), [LEFT]),
+        (said(RIGHT, "查", 0.8, 1.0, 0.5), [LEFT, RIGHT]),
     ],
-    ids=["same", "alike", "better there", "later", "other words", "a part"],
+    ids=["same", "alike", "better there", "later", "other words", "a part", "one word"],
 )
 def test_echoes(other, left):
     utterances = [said(LEFT, "我想查一下话费", 0, 2, 0.9), other]

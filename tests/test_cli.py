@@ -176,8 +176,6 @@ USAGE = [
     (("score", "d14.wav", "--workers", "0"), "workers"),
     (("score", "d14.wav", "--ray", "auto"), "not there yet"),
     (("review",), "not there yet"),
-    (("calibrate", "scores.csv"), "not there yet"),
-    (("agreement",), "not there yet"),
     (("users", "add", "li"), "not there yet"),
     (("rescore", "--rubric", "gone.yaml"), "gone.yaml"),
     (("lexicon", "check", "--lexicons", "gone"), "gone"),

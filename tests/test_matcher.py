@@ -144,6 +144,34 @@ def test_no_phrase_reaches_over_two_turns(tmp_path):
     assert finder.find(read(*call)) == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("反正就是这个政策", True),
+        ("就是呃这政策", True),
+        ("这政策挺好", False),  # without 就是 it says nothing
+        ("就是那个政策", False),
+    ],
+)
+def test_a_phrases_own_fillers_must_have_been_said(tmp_path, text, said):
+    finder = matcher(
+        tmp_path, entry("a.a", "refuse", "就是这政策"), entry("a.b", "refuse", "就是这个政策", exact_only=True)
+    )
+    assert bool(finder.find(agent(text))) is said
+
+
+@pytest.mark.parametrize(("text", "said"), [("讲", True), ("嗯，讲。", True), ("对讲卡", False), ("您往下讲", False)])
+def test_a_single_character_counts_only_as_a_clause_of_its_own(tmp_path, text, said):
+    finder = matcher(tmp_path, entry("a.a", "impatience", "讲", exact_only=True))
+    assert bool(finder.find(agent(text))) is said
+
+
+def test_exact_only_holds_for_every_part_of_a_pattern(tmp_path):
+    finder = matcher(tmp_path, entry("a.a", "impatience", "不是跟您说{any:0-3}了吗", exact_only=True))
+    assert found(finder, "不是跟您说过了吗") == [("impatience", "不是跟您说过了吗")]
+    assert found(finder, "不是跟您说过了麻烦") == []
+
+
 def test_fillers_are_allowed_anywhere_but_short_phrases_keep_theirs(tmp_path):
     finder = matcher(tmp_path, entry("a.a", "refuse", "规定就是这样"), entry("b.b", "shirk", "是啊"))
     assert found(finder, "规定嗯就是呃这样") == [("refuse", "规定嗯就是呃这样")]

@@ -1,9 +1,12 @@
 import random
 
+import numpy as np
 import pytest
 from phrases import agent, entry, matcher
 
+from pipeline.language import syllables
 from pipeline.language.syllables import sound_codes
+from pipeline.lexicon import alignment
 from pipeline.lexicon.sound_index import SoundIndex, limit
 from pipeline.schema import Status
 
@@ -54,6 +57,8 @@ def test_wrong_characters_with_the_right_sound_are_found(finder, text, label, qu
         ("请您说等", "wait_notice"),
         ("赢自己按错", "blame"),  # exact only
         ("请问您什么时候方便", "offer_help"),
+        ("先请，您烧灯", "wait_notice"),  # two clauses
+        ("申请您烧灯", "wait_notice"),  # 申请 is a word
     ],
 )
 def test_what_only_resembles_is_not_found(finder, text, label):
@@ -106,6 +111,23 @@ def test_places_are_told_in_syllables_of_the_text():
 def test_an_index_of_nothing_and_a_text_of_nothing():
     assert list(SoundIndex([]).search(sound_codes("您好"))) == []
     assert list(SoundIndex([sound_codes("您好")]).search("")) == []
+
+
+@pytest.mark.parametrize("length", [2, 3, 4, 5, 6, 9, 14, 24])
+@pytest.mark.parametrize("count", [1, 2, 3, 7, 50])
+def test_a_phrase_laid_straight_costs_the_sum_of_its_distances(length, count):
+    """At every width and count, and without arithmetic that depends on what the memory held before."""
+    rnd = np.random.default_rng(length * count)
+    known = len(syllables.inventory())
+    text, rows = rnd.integers(2, known, 200), rnd.integers(2, known, (length, count))
+    starts = rnd.integers(0, 200 - length, count)
+    with np.errstate(all="raise"):
+        laid = alignment.lay(rows, text, starts, np.zeros(count, dtype=np.float32))
+    expected = [
+        sum(syllables.distances()[rows[i, n], text[start + i]] for i in range(length)) for n, start in enumerate(starts)
+    ]
+    assert laid.costs == pytest.approx(np.array(expected), rel=1e-5)
+    assert (laid.ends - laid.begins == length).all()
 
 
 def test_the_index_finds_what_a_full_search_finds():

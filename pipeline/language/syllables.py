@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +68,7 @@ def distances() -> NDArray[np.float32]:
     return table
 
 
-@lru_cache(maxsize=None)
+@cache
 def code_distance(one: str, other: str) -> float:
     """Distance between two codes; for a few of them this is quicker than the table of all."""
     first, second = code_numbers(one + other)

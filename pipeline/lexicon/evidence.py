@@ -22,7 +22,7 @@ _CONFIDENCE_WEIGHT = 0.2
 """Share of the trust that hangs on the recogniser's confidence: small, for a whole phrase seldom appears by chance."""
 
 
-def evidence(text: TurnText, hit: Hit) -> Evidence:
+def evidence_of(text: TurnText, hit: Hit) -> Evidence:
     """The evidence of a hit in its turn."""
     start, end = text.normalised.original(hit.place.start, hit.place.end)
     return make_evidence(text.turn, start, end, certainty(text.turn, start, end, hit))
@@ -48,11 +48,13 @@ def status(trust: float) -> Status | None:
 
 def certainty(turn: Turn, start: int, end: int, hit: Hit) -> float:
     """How sure it is that the phrase was said, 0 to 1: from its length, its sound and the recogniser's confidence."""
+    return _trust(hit) * (1.0 - _CONFIDENCE_WEIGHT * (1.0 - _confidence(turn, start, end)))
+
+
+def _trust(hit: Hit) -> float:
     if hit.exact:
-        trust = _EXACT.get(hit.length, _EXACT_LONG)
-    else:
-        trust = _SOUND.get(hit.length, _SOUND_LONG) * max(0.0, 1.0 - _PER_DISTANCE * hit.distance)
-    return trust * (1.0 - _CONFIDENCE_WEIGHT * (1.0 - _confidence(turn, start, end)))
+        return _EXACT.get(hit.length, _EXACT_LONG)
+    return _SOUND.get(hit.length, _SOUND_LONG) * max(0.0, 1.0 - _PER_DISTANCE * hit.distance)
 
 
 def time_of(turn: Turn, start: int, end: int) -> Span:

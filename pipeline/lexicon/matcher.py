@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pipeline.language.text import TurnText
 from pipeline.lexicon.clauses import MARKS
 from pipeline.lexicon.context import innocent
-from pipeline.lexicon.evidence import evidence, status
+from pipeline.lexicon.evidence import evidence_of, status
 from pipeline.lexicon.phrases import Entry, Lexicon
 from pipeline.lexicon.resolve import BY_SOUND, EXACTLY, resolve
 from pipeline.lexicon.search import Hit, PhraseSearch
@@ -69,7 +69,7 @@ class Matcher:
                     yield finding
 
     def _finding(self, text: TurnText, hit: Hit) -> Finding | None:
-        proof = evidence(text, hit)
+        proof = evidence_of(text, hit)
         level = status(proof.certainty)
         if level is None:
             return None

@@ -11,7 +11,7 @@ from pipeline.lexicon.pattern import Form, Piece
 from pipeline.lexicon.phrases import Entry
 from pipeline.lexicon.slots import View, reach_after, reach_before
 from pipeline.lexicon.sound_index import SoundIndex
-from pipeline.lexicon.stream import Place, Stream, filling_words, has_filler, without_fillers
+from pipeline.lexicon.stream import Place, Stream, fillers, without_fillers
 
 _FARTHEST = 60  # no form reaches farther than this from its anchor
 
@@ -44,7 +44,7 @@ class _Anchored:
     Parameters
     ----------
     dropped
-        Words of the phrase that were left out of the form because they may be mere fillers; they must have been said.
+        Fillers of the phrase's own, left out of the form; they must have been said, else 就是这政策 is found in 这政策.
     """
 
     entry: Entry
@@ -92,7 +92,7 @@ class PhraseSearch:
         bare = tuple(without_fillers(piece) if isinstance(piece, str) else piece for piece in form)
         anchored = replace(_anchored(entry, bare), dropped=_dropped(form, bare))
         self._bare[anchored.anchor].append(anchored)
-        if bare != form or has_filler(anchored.anchor):
+        if bare != form or fillers(anchored.anchor):
             anchored = _anchored(entry, form)
             self._as_written[anchored.anchor].append(anchored)
 
@@ -112,7 +112,7 @@ def _anchored(entry: Entry, form: Form) -> _Anchored:
 
 def _dropped(form: Form, bare: Form) -> tuple[str, ...]:
     pairs = [(piece, left) for piece, left in zip(form, bare, strict=True) if isinstance(piece, str)]
-    return tuple(word for piece, left in pairs if piece != left for word in filling_words(piece))
+    return tuple(word for piece, left in pairs if piece != left for word in fillers(piece))
 
 
 def _automaton(phrases: Iterable[str]) -> ahocorasick.Automaton:
@@ -146,6 +146,6 @@ def _completed(stream: Stream, form: _Anchored, anchor: tuple[int, int], cost: f
         exact = exact and before.exact and after.exact
     if form.entry.exact_only and not exact:
         return
-    if form.dropped and not stream.has_filling_words(form.dropped, start, end):
+    if form.dropped and not stream.holds_fillers(form.dropped, start, end):
         return
     yield Hit(form.entry, stream.place(start, end), exact, cost / form.length, form.length + filled)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from pipeline.language import syllables
 from pipeline.lexicon.pattern import Piece, Slot
@@ -153,7 +153,7 @@ def _number_cost(part: str) -> float | None:
 _FILLED: dict[str, Callable[[str], float | None]] = {"surname": _surname_cost, "number": _number_cost}
 
 
-@lru_cache(maxsize=None)
+@cache
 def _sounds(literal: str) -> str:
     return syllables.sound_codes(literal)
 

@@ -9,21 +9,15 @@ from functools import cached_property
 from pipeline.language.text import TurnText
 
 _FILLER = re.compile(r"[嗯呃啊呢哦噢诶哎呀唉]|那个|这个|就是")
-_FILLING_WORD = re.compile("那个|这个|就是")
 _SHORTEST_BARE = 3
 """Phrases that would become shorter than this without their fillers keep them: 是啊 must not be found in every 是."""
 BREAK = "\n"
 """Parts the turns."""
 
 
-def has_filler(phrase: str) -> bool:
-    """Whether a phrase holds something that is left out of text without fillers."""
-    return _FILLER.search(phrase) is not None
-
-
-def filling_words(text: str) -> list[str]:
-    """The fillers that are words with a meaning of their own, in order."""
-    return _FILLING_WORD.findall(text)
+def fillers(text: str) -> list[str]:
+    """What is left out of text without fillers, in order."""
+    return _FILLER.findall(text)
 
 
 def without_fillers(phrase: str) -> str:
@@ -68,12 +62,12 @@ class Stream:
         offset = self.turn_starts[number]
         return Place(number, first - offset, last + 1 - offset)
 
-    def has_filling_words(self, words: Sequence[str], start: int, end: int) -> bool:
-        """Whether these words were said, in this order, within characters ``start`` to ``end`` or directly beside them."""
+    def holds_fillers(self, wanted: Sequence[str], start: int, end: int) -> bool:
+        """Whether these were said, in this order, within characters ``start`` to ``end`` or directly beside them."""
         first = self.origin[start - 1] + 1 if start else 0
         last = self.origin[end] if end < len(self.origin) else len(self.said)
-        said = iter(filling_words(self.said[first:last]))
-        return all(word in said for word in words)
+        said = iter(fillers(self.said[first:last]))
+        return all(filler in said for filler in wanted)
 
     @cached_property
     def bare(self) -> "Stream":

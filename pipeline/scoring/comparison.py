@@ -39,7 +39,9 @@ def compare(inspections: Sequence[Inspection], pairs: Sequence[Pair], *, criteri
         between=tuple(agree(name, _among([i for i in inspections if i.criterion == name])) for name in wanted),
         machine=tuple(agree(name, _with_machine([p for p in pairs if p.criterion == name])) for name in wanted),
         colleagues=tuple(agree(name, _with_colleagues(name, inspections)) for name in inspectors),
-        by_inspector=tuple(agree(name, _with_machine([p for p in pairs if p.inspector == name])) for name in inspectors),
+        by_inspector=tuple(
+            agree(name, _with_machine([p for p in pairs if p.inspector == name])) for name in inspectors
+        ),
     )
 
 

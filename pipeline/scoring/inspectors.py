@@ -14,7 +14,7 @@ from pipeline.scoring.pairs import Pair
 # Standard deviations in points. Before calibration two inspectors' scores lie about 23 points apart, of which their own
 # strictness is the larger part; the others are weak: an inspector's one call says little about the inspector.
 _BIAS = 10.0
-_CRITERION, _CRITERION_TILT = 30.0, 15.0
+_CRITERION, _CRITERION_TILT = 30.0, 30.0
 _CALL, _CALL_CRITERION, _IMPRESSION = 8.0, 6.0, 6.0
 _NOISE = 8.0
 _MIDDLE, _THIRD = 50.0, 100.0 / 3

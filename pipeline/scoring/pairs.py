@@ -29,7 +29,9 @@ class Pair:
 
 def names(rubric: Rubric) -> Mapping[str, str]:
     """Everything that can be scored to its Chinese name: criteria, dimensions, affinity."""
-    return {rule.id: rule.zh for rule in (*rubric.criteria, *rubric.dimensions)} | {AFFINITY: AFFINITY_ZH}
+    criteria = {rule.id: rule.zh for rule in rubric.criteria}
+    dimensions = {rule.id: rule.zh for rule in rubric.dimensions}
+    return criteria | dimensions | {AFFINITY: AFFINITY_ZH}
 
 
 def machine_scores(card: Scorecard) -> Mapping[str, float | None]:

@@ -23,7 +23,7 @@ _ECHO_OVERLAP_RATIO = 0.6
 """Share of the shorter utterance's time that an echo shares with its source."""
 
 _ECHO_SIMILARITY = 50.0
-"""Percent of characters that agree; two people who talk at once stay under 30."""
+"""Percent of characters that agree with the best part of the other; a back-channel proves nothing."""
 
 _SPOKEN = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]")
 
@@ -53,11 +53,13 @@ def without_echoes(utterances: Sequence[Utterance]) -> tuple[Utterance, ...]:
 
 
 def _is_echo(utterance: Utterance, other: Utterance) -> bool:
+    text, source = _spoken(utterance.text), _spoken(other.text)
     shorter_s = min(utterance.span.duration_s, other.span.duration_s)
-    if utterance.span.overlap_s(other.span) <= _ECHO_OVERLAP_RATIO * shorter_s:
+    together = utterance.span.overlap_s(other.span) > _ECHO_OVERLAP_RATIO * shorter_s
+    if not together or min(len(text), len(source)) <= BACK_CHANNEL_CHARS:
         return False
-    alike = fuzz.partial_ratio(_spoken(utterance.text), _spoken(other.text)) >= _ECHO_SIMILARITY
-    return alike and (utterance.confidence, -utterance.channel) < (other.confidence, -other.channel)
+    heard_worse = (utterance.confidence, -utterance.channel) < (other.confidence, -other.channel)
+    return heard_worse and fuzz.partial_ratio(text, source) >= _ECHO_SIMILARITY
 
 
 def _continues(group: Sequence[Utterance], utterance: Utterance, ordered: Iterable[Utterance]) -> bool:

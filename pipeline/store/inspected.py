@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from pipeline.schema import Inspection
 from pipeline.store.documents import storable
@@ -17,7 +17,7 @@ def all_inspections(connection: Connection) -> tuple[Inspection, ...]:
     return tuple(Inspection(**row) for row in found)
 
 
-def put(connection: Connection, inspections: Iterable[Inspection]) -> int:
+def put_inspections(connection: Connection, inspections: Iterable[Inspection]) -> int:
     """Keep scores, each in place of the same inspector's earlier one; how many were new or different."""
     known = {_key(each): each.score for each in all_inspections(connection)}
     wanted = {_key(each): each.score for each in inspections}

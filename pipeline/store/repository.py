@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, fu
 
 from pipeline.errors import StoreError
 from pipeline.schema import Acoustics, Failure, Inspection, Recording, Scorecard, Status, Transcript
-from pipeline.store import inspected as inspectors, rows
+from pipeline.store import rows
 from pipeline.store.border import open_engine, reading, shown, writing
 from pipeline.store.documents import load, load_scorecard, storable
+from pipeline.store.inspected import all_inspections, put_inspections
 from pipeline.store.migrate import upgrade
 from pipeline.store.tables import ACCESS_LOG, FAILURES, FINDINGS, INSPECTIONS, RECORDINGS, SCORECARDS, TRANSCRIPTS
 
@@ -158,12 +159,12 @@ class Store:
     def save_inspections(self, inspections: Iterable[Inspection]) -> int:
         """Keep inspectors' scores beside the machine's, all or none; how many were new or different."""
         with writing(self._engine) as connection:
-            return inspectors.put(connection, inspections)
+            return put_inspections(connection, inspections)
 
     def inspections(self) -> tuple[Inspection, ...]:
         """Every score that an inspector gave, by recording, inspector and criterion."""
         with reading(self._engine) as connection:
-            return inspectors.all_inspections(connection)
+            return all_inspections(connection)
 
     def paths(self) -> Mapping[str, str]:
         """Ids of all scored recordings to their paths."""

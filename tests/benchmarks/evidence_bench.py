@@ -153,7 +153,7 @@ def read_calls(options: argparse.Namespace) -> Iterator[tuple[dict[str, Any], tu
 
 def read_export(file: Path) -> dict[str, list[dict[str, Any]]]:
     """Turns by the recording's file name without its ending."""
-    cards = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    cards = [json.loads(line) for line in file.read_text(encoding="utf-8").split("\n") if line.strip()]
     return {Path(card["path"]).stem.removesuffix(".mono"): card["turns"] for card in cards}
 
 
