@@ -74,7 +74,6 @@ def test_sound_without_speech_is_a_failure_and_never_courtesy(scorer, tmp_path, 
     assert "no speech" in outcome.error
 
 
-@pytest.mark.slow
 def test_an_hour_of_silence_is_a_failure(scorer, tmp_path):
     outcome = score(scorer, write_wav(tmp_path / "hour.wav", silence(3600)))
     assert isinstance(outcome, Failure)

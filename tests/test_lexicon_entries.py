@@ -171,3 +171,18 @@ def test_the_labels_that_are_shipped_are_valid(pytestconfig):
     lexicon, _ = read_all(shipped.parent)
     assert set(lexicon.labels) == set(names)
     assert {label.red_line for label in lexicon.labels.values()} == {False, True}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "shown"),
+    [
+        ("没办法", "没办法"),
+        ("为您[查询|核实]一下", "为您查询一下"),
+        ("(请)稍等", "稍等"),
+        ("{surname}[先生|女士]", "…先生"),
+        ("[您|你]{any:0-2}早干[嘛(呢)|啥]去了", "您…早干嘛去了"),
+    ],
+)
+def test_people_are_shown_one_wording_not_the_pattern(tmp_path, pattern, shown):
+    lexicon = load_lexicon(write_lexicon(tmp_path, [entry("refuse.x", "refuse", pattern)]))
+    assert lexicon.by_id["refuse.x"].wording == shown

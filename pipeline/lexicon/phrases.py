@@ -1,5 +1,6 @@
 """The nouns of phrase lists: labels, entries, the lexicon."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +9,9 @@ from pipeline.lexicon.pattern import Form
 from pipeline.schema import Polarity, Role
 
 _WORD_LENGTHS = (3, 4)
+_ALTERNATIVES = re.compile(r"\[([^\[\]|]*)(?:\|[^\[\]]*)?\]")
+_OPTIONAL = re.compile(r"\([^()]*\)")
+_SLOT = re.compile(r"\{[^{}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,14 @@ class Entry:
     not_before: tuple[str, ...] = ()
     not_after: tuple[str, ...] = ()
     exact_only: bool = False
+
+    @property
+    def wording(self) -> str:
+        """One wording of it to show to people: the first of alternatives, what is optional left out, … for slots."""
+        shown, before = self.text, ""
+        while shown != before:
+            before, shown = shown, _ALTERNATIVES.sub(r"\1", _OPTIONAL.sub("", shown))
+        return _SLOT.sub("…", shown)
 
     @property
     def literal(self) -> bool:

@@ -24,13 +24,8 @@ syllables, looser ones (0.1, 0.1, 0.16) found nothing more on sixteen tuning cal
 """
 LIMIT_LONG = 0.22
 """The same from eight syllables on: a good fifth of them quite unlike."""
-_WIDTHS = (
-    4,
-    6,
-    9,
-    14,
-    24,
-)  # candidates are weighed together with those of like length, so that little is spent on padding
+_WIDTHS = (4, 6, 9, 14, 24)
+"""Candidates are weighed together with those of like length, up to these: so little is spent on padding."""
 _CHUNK = 20_000  # candidates weighed at a time, to bound memory
 
 

@@ -9,6 +9,9 @@ from pipeline.schema import Span
 
 RATE_HZ = 16_000
 
+INAUDIBLE = 1e-3
+"""A channel that never exceeds 60 dB below full scale is dead: telephone noise is louder, and hours of it cost nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Margins:
@@ -55,7 +58,7 @@ def find_speech(samples: npt.NDArray[np.float32], margins: Margins = RECOGNITION
     """
     from faster_whisper.vad import VadOptions, get_speech_timestamps
 
-    if not len(samples):
+    if not len(samples) or float(np.abs(samples).max()) < INAUDIBLE:
         return ()
     options = VadOptions(
         threshold=margins.threshold,
