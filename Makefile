@@ -5,7 +5,7 @@ install:            ## install with the test tools
 	python -m pip install -e ".[test]"
 
 sample:             ## score the sample calls and name the report
-	qinhe score tests/data/calls --out out/sample
+	qinhe score --manifest tests/data/calls/calls.csv --out out/sample
 
 test:               ## what CI runs on every change
 	python -m pytest

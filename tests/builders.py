@@ -5,7 +5,9 @@ from pipeline.schema import Engine, Role, Roles, Span, Transcript, Turn, Word
 CHARS_PER_SECOND = 4.5
 
 
-def turn(role: str, text: str, at: float = 0.0, *, index: int = 0, until: float | None = None, confidence: float = 0.95) -> Turn:
+def turn(
+    role: str, text: str, at: float = 0.0, *, index: int = 0, until: float | None = None, confidence: float = 0.95
+) -> Turn:
     """A turn with one word per character, spread evenly over its time."""
     end = until if until is not None else at + max(0.3, len(text) / CHARS_PER_SECOND)
     step = (end - at) / max(1, len(text))

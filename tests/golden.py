@@ -19,7 +19,8 @@ def heard(reference: Path) -> Heard:
     """A call as its reference tells it, without sound."""
     content = json.loads(reference.read_text(encoding="utf-8"))
     turns = tuple(
-        Turn(i, Role(turn["role"]), Span(turn["start"], turn["end"]), turn["text"]) for i, turn in enumerate(content["turns"])
+        Turn(i, Role(turn["role"]), Span(turn["start"], turn["end"]), turn["text"])
+        for i, turn in enumerate(content["turns"])
     )
     recording = Recording(content["id"], reference.name, turns[-1].span.end_s + 1, 0)
     return Heard(recording, Transcript(turns, Roles("given", 1.0, False), GIVEN), Acoustics())

@@ -65,7 +65,9 @@ def test_mono_is_heard_but_nothing_that_needs_roles_is_scored(scorer, channels, 
 
 
 @pytest.mark.parametrize(
-    "sounds", [(silence(5), silence(5)), (hold_music(20),), (tone(10, 425), silence(10))], ids=["silence", "music", "ring"]
+    "sounds",
+    [(silence(5), silence(5)), (hold_music(20),), (tone(10, 425), silence(10))],
+    ids=["silence", "music", "ring"],
 )
 def test_sound_without_speech_is_a_failure_and_never_courtesy(scorer, tmp_path, sounds):
     outcome = score(scorer, write_wav(tmp_path / "x.wav", *sounds))

@@ -23,4 +23,3 @@ def test_golden_scorecards(kit, reference):
 def test_judging_twice_is_the_same(kit):
     reference = min(CALLS.glob("*.ref.json"))
     assert judge(heard(reference), kit) == judge(heard(reference), kit)
-

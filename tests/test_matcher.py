@@ -85,7 +85,7 @@ def test_a_finding_says_all_that_is_known_of_it(finder):
     assert proof.quote == "没办法" == call.turn.text[proof.char_start : proof.char_end]
     assert proof.span == Span(call.turn.words[5].span.start_s, call.turn.words[7].span.end_s)
     assert "没办法" in finding.explanation
-    assert "原文一致" in finding.explanation
+    assert "字面一致" in finding.explanation
 
 
 def test_without_word_times_the_time_is_in_proportion(finder):

@@ -81,8 +81,8 @@ class Matcher:
 
 
 def _explanation(hit: Hit, label: str) -> str:
-    how = "原文一致" if hit.exact else f"读音相近（相似度 {100 * (1 - hit.distance):.0f}%）"
-    return f"{label}：符合用语「{hit.entry.wording}」，{how}"
+    how = "字面一致" if hit.exact else f"读音相近（相似度 {100 * (1 - hit.distance):.0f}%）"
+    return f"{label}：符合「{hit.entry.wording}」一类用语，{how}"
 
 
 def _stands(hit: Hit, side: Sequence[TurnText]) -> bool:

@@ -101,7 +101,9 @@ class MeaningModel:
             return self.bias
         rows = np.array([row for row, _ in known])
         values = (1.0 + np.log([count for _, count in known])) * self.idf[rows]
-        return np.asarray(values / np.linalg.norm(values) @ self.weights[rows] + self.bias, dtype=np.float32)
+        # Summed here, not by BLAS: its single-precision kernel may read stale memory and then warns of an invalid value.
+        weighted = (values / np.linalg.norm(values))[:, np.newaxis] * self.weights[rows]
+        return np.asarray(weighted.sum(axis=0) + self.bias, dtype=np.float32)
 
     def _reading(self, text: TurnText, found: Sequence[Clause], label: str, probability: float) -> Reading:
         start, end = found[0].char_start, found[-1].char_end
