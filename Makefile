@@ -1,6 +1,8 @@
 # The few commands people use. They run in the active virtual environment.
 .PHONY: install sample test slow check bench model
 
+BENCH ?= tests/data/calls
+
 install:            ## install with the test tools
 	python -m pip install -e ".[test]"
 
@@ -19,6 +21,7 @@ check:              ## style, types, floors, lexicons
 bench:              ## the figures of the README; BENCH names a folder of calls with references
 	python tests/benchmarks/asr_bench.py $(BENCH)
 	python tests/benchmarks/matching_bench.py
+	python tests/benchmarks/calls_bench.py $(BENCH)
 
 model:              ## fit the phrase model again from lexicons/corpus
 	python -m pipeline.lexicon.training

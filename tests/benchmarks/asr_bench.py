@@ -10,7 +10,6 @@ of one channel, peak memory. Each system runs in a process of its own.
 import argparse
 import json
 import multiprocessing
-import re
 import resource
 import sys
 import time
@@ -23,17 +22,18 @@ from pypinyin import lazy_pinyin
 from rapidfuzz.distance import Levenshtein
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.references import SIDES, chinese
 
 from pipeline.asr import registry, weights
 from pipeline.asr.guard import drop_invented, load_invented
-from pipeline.asr.words import to_simplified
 from pipeline.audio.decode import RATE_HZ, load_audio
 from pipeline.settings import Settings
 from pipeline.speakers.activity import TIMING, find_speech
 from pipeline.speakers.by_channel import make_turns
 from pipeline.speakers.crosstalk import own_speech
 
-SIDES = ("agent", "customer")
 Transcribe = Callable[[np.ndarray], list[str]]
 
 
@@ -74,10 +74,6 @@ def ours(settings: Settings, model: str, name: str) -> Transcribe:
         return ["".join(turn.text for turn in turns if turn.channel == i) for i in range(len(samples))]
 
     return run
-
-
-def chinese(text: str) -> str:
-    return re.sub(r"[^\u4e00-\u9fff]", "", to_simplified(text))
 
 
 def references(path: Path) -> list[str]:

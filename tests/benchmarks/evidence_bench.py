@@ -9,14 +9,27 @@ to one; doubtful findings are counted as found, as an inspector sees them.
 """
 
 import argparse
-import json
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.references import (
+    Tally,
+    add_choice,
+    labelled,
+    micro,
+    print_table,
+    read_export,
+    read_reference,
+    reference_files,
+    tally,
+)
 
 from pipeline.language.segment import Segmenter
 from pipeline.language.text import TurnText, read_turns
@@ -31,38 +44,8 @@ from pipeline.lexicon.training import labels_of, read_text
 from pipeline.schema import Finding, Polarity, Role, Span, Turn
 from pipeline.settings import Settings
 
-TOLERANCE_S = 1.5
 JUDGED = (Polarity.STANDARD, Polarity.FORBIDDEN)
 REFERENCE = "reference"
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many were found rightly, found at all, and to be found."""
-
-    right: int = 0
-    found: int = 0
-    wanted: int = 0
-
-    def __add__(self, other: "Tally") -> "Tally":
-        return Tally(self.right + other.right, self.found + other.found, self.wanted + other.wanted)
-
-    @property
-    def precision(self) -> float:
-        return self.right / self.found if self.found else 0.0
-
-    @property
-    def recall(self) -> float:
-        return self.right / self.wanted if self.wanted else 0.0
-
-    @property
-    def f1(self) -> float:
-        return 2 * self.right / (self.found + self.wanted) if self.found + self.wanted else 0.0
-
-
-def micro(tallies: Mapping[str, Tally], labels: Mapping[str, Label], polarity: Polarity) -> Tally:
-    """All labels of one polarity together."""
-    return sum((tally for name, tally in tallies.items() if labels[name].polarity is polarity), Tally())
 
 
 def clause_tallies(
@@ -103,28 +86,10 @@ def steps(finder: Finder, matcher: Matcher, texts: Sequence[TurnText]) -> dict[s
 
 def call_tallies(reference: Mapping[str, Any], findings: Iterable[Finding], labels: Iterable[str]) -> dict[str, Tally]:
     """Per label, the findings of a call against its reference's spans."""
-    wanted, found = defaultdict(list), defaultdict(list)
-    for turn in reference["turns"]:
-        for span in turn["spans"]:
-            wanted[span["label"]].append(Span(span["start"], span["end"]))
+    wanted, found = labelled(reference), defaultdict(list)
     for finding in findings:
         found[finding.label].append(finding.evidence.span)
-    return {name: Tally(paired(wanted[name], found[name]), len(found[name]), len(wanted[name])) for name in labels}
-
-
-def paired(wanted: Sequence[Span], found: Sequence[Span]) -> int:
-    """How many pairs there are one to one, each span to be found taking the nearest that is left within the tolerance."""
-    left, pairs = list(found), 0
-    for span in wanted:
-        reachable = [other for other in left if _gap_s(span, other) <= TOLERANCE_S]
-        if reachable:
-            left.remove(min(reachable, key=lambda other: abs(other.start_s + other.end_s - span.start_s - span.end_s)))
-            pairs += 1
-    return pairs
-
-
-def _gap_s(one: Span, other: Span) -> float:
-    return max(one.start_s - other.end_s, other.start_s - one.end_s)
+    return {name: tally(wanted[name], found[name]) for name in labels}
 
 
 def ablation(
@@ -135,26 +100,18 @@ def ablation(
     total: dict[str, dict[str, Tally]] = defaultdict(lambda: defaultdict(Tally))
     for reference, turns in calls:
         for step, findings in steps(finder, matcher, read_turns(turns, segmenter)).items():
-            for name, tally in call_tallies(reference, findings, lexicon.labels).items():
-                total[step][name] += tally
+            for name, counted in call_tallies(reference, findings, lexicon.labels).items():
+                total[step][name] += counted
     return total
 
 
 def read_calls(options: argparse.Namespace) -> Iterator[tuple[dict[str, Any], tuple[Turn, ...]]]:
     """References that were asked for with the turns to be searched; no other reference is opened."""
     exported = None if options.transcripts == REFERENCE else read_export(Path(options.transcripts))
-    for path in sorted(options.calls.glob("*.ref.json")):
-        name = path.name.removesuffix(".ref.json")
-        asked = name not in options.skip and (not options.only or name in options.only)
-        if asked and (exported is None or name in exported):
-            reference = json.loads(path.read_text(encoding="utf-8"))
-            yield reference, make_turns(reference["turns"] if exported is None else exported[name])
-
-
-def read_export(file: Path) -> dict[str, list[dict[str, Any]]]:
-    """Turns by the recording's file name without its ending."""
-    cards = [json.loads(line) for line in file.read_text(encoding="utf-8").split("\n") if line.strip()]
-    return {Path(card["path"]).stem.removesuffix(".mono"): card["turns"] for card in cards}
+    for name, path in reference_files(options.calls, options).items():
+        if exported is None or name in exported:
+            reference = read_reference(path)
+            yield reference, make_turns((reference if exported is None else exported[name])["turns"])
 
 
 def make_turns(rows: Iterable[Mapping[str, Any]]) -> tuple[Turn, ...]:
@@ -172,18 +129,9 @@ def make_turns(rows: Iterable[Mapping[str, Any]]) -> tuple[Turn, ...]:
     )
 
 
-def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A Markdown table; numbers with three decimals."""
-    print("| " + " | ".join(header) + " |")
-    print("|" + "---|" * len(header))
-    for row in rows:
-        print("| " + " | ".join(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row) + " |")
-    print()
-
-
-def figures(tally: Tally) -> tuple[int, float, float, float]:
+def figures(counted: Tally) -> tuple[int, float, float, float]:
     """What a row says of a tally."""
-    return tally.wanted, tally.precision, tally.recall, tally.f1
+    return counted.wanted, counted.precision, counted.recall, counted.f1
 
 
 def print_held_back(settings: Settings, lexicon: Lexicon, model: MeaningModel) -> None:
@@ -192,7 +140,7 @@ def print_held_back(settings: Settings, lexicon: Lexicon, model: MeaningModel) -
     shown, counted = (clause_tallies(model, examples, labels, least) for least in (DOUBTFUL, CERTAIN))
     print(f"## Meaning alone on {HELD_BACK} ({len(examples)} utterances, clause by clause)\n")
     head = ("label", "clauses", "precision", "recall", "F1")
-    print_table(head, ((f"{name} {labels[name].zh}", *figures(tally)) for name, tally in shown.items()))
+    print_table(head, ((f"{name} {labels[name].zh}", *figures(each)) for name, each in shown.items()))
     micros = [
         (f"{polarity} {kind}", *figures(micro(tallies, labels, polarity)))
         for kind, tallies in (("shown (certain or doubtful)", shown), ("counted (certain)", counted))
@@ -217,8 +165,7 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("calls", type=Path, nargs="?")
     parser.add_argument("--transcripts", default=REFERENCE, metavar="reference|SCORECARDS.jsonl")
-    parser.add_argument("--only", type=lambda text: set(text.split(",")), default=set())
-    parser.add_argument("--skip", type=lambda text: set(text.split(",")), default=set())
+    add_choice(parser)
     return parser.parse_args()
 
 

@@ -4,14 +4,17 @@ usage: python tests/benchmarks/rubric_bench.py REFERENCE_DIR [--only ID,ID] [--s
 """
 
 import argparse
-import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import yaml
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.references import DIMENSIONS, add_choice, agreement, experts, read_reference, reference_files
 
 from pipeline.criteria.context import CallContext
 from pipeline.criteria.opening_closing import closing, opening
@@ -39,7 +42,6 @@ from pipeline.settings import Settings
 
 ENGINE = Engine("reference", "none")
 VERSIONS = Versions("bench", "reference", "bench", None, ENGINE)
-DIMENSIONS = ("politeness", "patience", "communication")
 
 
 def read_turns(reference: Mapping[str, Any]) -> tuple[Turn, ...]:
@@ -96,38 +98,13 @@ def card(reference: Mapping[str, Any], settings: Settings) -> Scorecard:
     return score(context, load_rubric(settings.lexicons_dir / "rubric.yaml"), VERSIONS)
 
 
-def spearman(first: Iterable[float], second: Iterable[float]) -> float:
-    """Rank correlation, ties at their mean rank."""
-    ranks = [
-        np.array([(np.sum(values < v) + np.sum(values <= v) - 1) / 2 for v in values])
-        for values in (np.array(list(first)), np.array(list(second)))
-    ]
-    return float(np.corrcoef(*ranks)[0, 1])
-
-
 def parse() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("references", type=Path)
-    parser.add_argument("--only", type=lambda text: set(text.split(",")), default=set())
-    parser.add_argument("--skip", type=lambda text: set(text.split(",")), default=set())
+    add_choice(parser)
     parser.add_argument("--reasons", action="store_true")
     return parser.parse_args()
-
-
-def read_references(options: argparse.Namespace) -> list[dict[str, Any]]:
-    """The references that were asked for, and no other file is opened."""
-    paths = {path.name.split(".")[0]: path for path in sorted(options.references.glob("*.ref.json"))}
-    wanted = [
-        path for name, path in paths.items() if name not in options.skip and (not options.only or name in options.only)
-    ]
-    return [json.loads(path.read_text(encoding="utf-8")) for path in wanted]
-
-
-def experts(reference: Mapping[str, Any]) -> list[float]:
-    """The mean of both raters, per dimension."""
-    second = reference.get("second_ratings", reference["ratings"])
-    return [(reference["ratings"][name] + second[name]) / 2 for name in DIMENSIONS]
 
 
 def report(
@@ -147,16 +124,15 @@ def main() -> None:
     """Print a line a call and the figures per dimension."""
     options, settings = parse(), Settings()
     rows: list[list[tuple[float, float]]] = []
-    for reference in read_references(options):
+    for reference in map(read_reference, reference_files(options.references, options).values()):
         result = card(reference, settings)
         ours = [math.nan if each.score is None else each.score for each in result.dimensions]
         rows.append(list(zip(ours, experts(reference), strict=True)))
         report(reference, result, rows[-1], reasons=options.reasons)
     for index, name in enumerate(DIMENSIONS):
-        first, second = zip(*(row[index] for row in rows), strict=True)
-        errors = np.abs(np.array(first) - np.array(second))
-        within = f"within 10: {np.mean(errors <= 10):.0%}"
-        print(f"{name:14} spearman {spearman(first, second):.3f}  MAE {errors.mean():.1f}  {within}  calls {len(rows)}")
+        scored = [row[index] for row in rows if not math.isnan(row[index][0])]
+        rho, error, within = agreement(scored)
+        print(f"{name:14} spearman {rho:.3f}  MAE {error:.1f}  within 10: {within:.0%}  calls {len(scored)}")
 
 
 if __name__ == "__main__":
