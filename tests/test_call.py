@@ -98,3 +98,15 @@ def test_a_failure_without_content_is_known_by_its_path():
     one, other = (failure(Source(path), None, "read", "x").recording_id for path in ("a.wav", "b.wav"))
     assert one != other
     assert len(one) == 64
+
+
+@pytest.mark.slow
+def test_both_recognisers_give_valid_scorecards(scorer, channels, tmp_path):
+    path = write_wav(tmp_path / "a.wav", *channels)
+    for outcome in (score(scorer, path), score(Scorer(Settings(engine="openai-whisper")), path)):
+        assert "您好" in told(outcome, Role.AGENT)
+        card = outcome.card
+        assert card.opening.elements["greeting"]
+        assert len(card.criteria) == 15
+        for each in (*card.dimensions, card.affinity):
+            assert each.score is None or 0 <= each.low <= each.score <= each.high <= 100

@@ -16,6 +16,7 @@ from pipeline.reports.contract import scorecard_object
 from pipeline.reports.export import Format, Kind, export
 from pipeline.reports.tables import harmless, write_csv, write_parquet
 from pipeline.reports.words import Words
+from pipeline.schema import Role
 
 WORDS = Words({"blame": "责备埋怨", "greeting": "问候", "politeness.wording": "用语规范", "survey": "邀请评价"})
 CARDS = (scorecard("a"), scorecard("b", agent_id="8002", day=2, score=55.5), withheld(scorecard("c", day=3)))
@@ -48,6 +49,15 @@ def test_object_has_the_promised_fields_in_order():
     assert list(made["criteria"]["politeness.process"]) == ["score", "low", "high", "abstained", "reason", "findings"]
     assert list(made["dimensions"]["politeness"]) == ["score", "low", "high"]
     assert list(made["versions"]["engine"]) == ["name", "model", "options"]
+
+
+def test_a_customer_who_cuts_in_is_no_interruption():
+    card = scorecard()
+    by_customer = tuple(replace(event, by=Role.CUSTOMER) for event in card.events)
+    kinds = [event["kind"] for event in scorecard_object(replace(card, events=by_customer))["events"]]
+    assert "interruption" in {event.kind for event in card.events}
+    assert "interruption" not in kinds
+    assert len(kinds) == len(card.events) - 1
 
 
 def test_values_are_those_of_the_scorecard():

@@ -11,7 +11,9 @@ from pipeline.schema import (
     DimensionScore,
     Engine,
     Event,
+    EventKind,
     Finding,
+    Role,
     Scorecard,
     Turn,
     Versions,
@@ -39,7 +41,7 @@ def scorecard_object(card: Scorecard) -> Object:
         "closing": _completeness(card.closing) | {"reason": card.closing.reason},
         "scenario": {"name": card.scenario.name, "probability": _figure(card.scenario.probability)},
         "flow": [{"step": step.step, "done": step.done, "turn": step.turn} for step in card.flow],
-        "events": [_event(event) for event in card.events],
+        "events": [_event(event) for event in card.events if not _customer_cuts_in(event)],
         "measures": _plain(card.measures),
         "criteria": {score.criterion: _criterion(score) for score in card.criteria},
         "dimensions": {score.dimension: _interval(score) for score in card.dimensions},
@@ -89,6 +91,11 @@ def _finding(finding: Finding) -> Object:
 
 def _completeness(part: Completeness) -> Object:
     return {"complete": part.complete, "elements": dict(part.elements), "abstained": part.abstained}
+
+
+def _customer_cuts_in(event: Event) -> bool:
+    """The norm's interruption is the agent's; how often the customer cut in is among the measures."""
+    return event.kind is EventKind.INTERRUPTION and event.by is Role.CUSTOMER
 
 
 def _event(event: Event) -> Object:
