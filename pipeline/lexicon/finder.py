@@ -27,8 +27,9 @@ EXPECTED_ODDS = 3.0
 """How many times likelier an element of the opening or closing is in its place than anywhere in the corpus."""
 UNSUPPORTED = 0.6
 """Trust left in a forbidden pattern that the meaning does not support: on tuning calls two in fifteen were right."""
-OUTDONE = 0.8
-"""A meaning whose probability is below this share of what another finding has for the same words is a look-alike of it."""
+OUTDONE: Mapping[Polarity, float] = {Polarity.STANDARD: 0.8, Polarity.NEUTRAL: 0.8, Polarity.FORBIDDEN: 1.0}
+"""A meaning whose probability is below this share of what another finding has for the same words is a look-alike of it;
+nobody is blamed for words that are more likely something else."""
 _SAME_PLACE_CHARS = 2
 """A listed phrase and a clause this near are one piece of evidence: fillers and punctuation may stand between."""
 
@@ -98,7 +99,7 @@ class Finder:
             rule=BY_MEANING,
             evidence=make_evidence(text.turn, reading.char_start, reading.char_end, reading.probability),
             status=Status.DOUBTFUL,
-            explanation=f"{label.zh}：与例句「{reading.nearest}」意思相近（把握 {reading.probability:.0%}）",
+            explanation=f"{label.zh}：与例句「{reading.nearest}」意思相近",
         )
 
 
@@ -173,7 +174,8 @@ def undisputed(findings: Sequence[Finding]) -> Iterator[Finding]:
     """The findings without those that rest on meaning alone and are outdone by another label's for the same words."""
     for finding in findings:
         rivals = (other for other in findings if other.label != finding.label and _overlap(finding, other))
-        outdone = any(finding.evidence.certainty < OUTDONE * other.evidence.certainty for other in rivals)
+        share = OUTDONE[finding.polarity]
+        outdone = any(finding.evidence.certainty < share * other.evidence.certainty for other in rivals)
         if finding.rule != BY_MEANING or not outdone:
             yield finding
 
