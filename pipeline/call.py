@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import pipeline
@@ -164,18 +164,7 @@ def _acoustics(audio: Audio, turns: tuple[Turn, ...], speech: tuple[tuple[Span, 
 
 
 def _recording(source: Source, recording_id: str, duration_s: float, channels: int) -> Recording:
-    return Recording(
-        id=recording_id,
-        path=source.path,
-        duration_s=duration_s,
-        channels=channels,
-        agent_id=source.agent_id,
-        started_at=source.started_at,
-        call_id=source.call_id,
-        queue=source.queue,
-        customer_id=source.customer_id,
-        agent_channel=source.agent_channel,
-    )
+    return Recording(id=recording_id, duration_s=duration_s, channels=channels, **asdict(source))
 
 
 def take_given(source: Source, recording_id: str) -> Heard:

@@ -80,7 +80,7 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
 
 
 def from_file_name(path: Path, pattern: re.Pattern[str]) -> Source:
-    """Read agent and time from a file's name; where the pattern does not fit, the agent is ``unknown``."""
+    """Read agent, time and channel from a file's name; where the pattern does not fit, the agent is ``unknown``."""
     match = pattern.search(path.stem)
     told = match.groupdict() if match else {}
     return Source(
@@ -89,6 +89,7 @@ def from_file_name(path: Path, pattern: re.Pattern[str]) -> Source:
         started_at=_parse_compact_time(told.get("started_at")),
         call_id=told.get("call_id"),
         queue=told.get("queue"),
+        agent_channel=CHANNELS.get((told.get("agent_channel") or "").lower()),
     )
 
 

@@ -42,7 +42,7 @@ class Settings(BaseSettings):
 
     file_name_pattern: str = Field(
         r"^(?P<agent_id>[A-Za-z]*\d{2,})[_-](?P<started_at>\d{8}[T_-]?\d{4,6})",
-        description="regular expression with groups agent_id, started_at, call_id, queue; for lack of a manifest",
+        description="regular expression with groups agent_id, started_at, call_id, queue, agent_channel",
     )
     agent_channel: int | None = Field(
         None,

@@ -7,10 +7,11 @@ import pytest
 from sounds import hold_music, silence, tone, write_wav
 
 from pipeline.audio.decode import content_hash, load_audio
-from pipeline.call import Scored, Scorer, failure
+from pipeline.call import Scored, Scorer, failure, hear, load_kit
 from pipeline.errors import AudioError
-from pipeline.schema import Failure, Role, Source
+from pipeline.schema import Engine, Failure, Role, Source, Span, Utterance
 from pipeline.settings import Settings
+from pipeline.speakers.activity import find_speech
 
 CALL = Path(__file__).parent / "data" / "calls" / "d14.wav"
 START_S, LENGTH_S = 0.0, 24.0
@@ -98,6 +99,42 @@ def test_a_failure_without_content_is_known_by_its_path():
     one, other = (failure(Source(path), None, "read", "x").recording_id for path in ("a.wav", "b.wav"))
     assert one != other
     assert len(one) == 64
+
+
+class Listener:
+    """A recogniser that writes one phrase for each channel's first two seconds and notes what it was handed."""
+
+    engine = Engine("listener", "none")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.handed: dict[int, tuple[Span, ...]] = {}
+
+    def transcribe(self, samples, *, speech, channel):
+        self.handed[channel] = tuple(speech)
+        return (Utterance(channel, Span(0.0, 2.0), self.text),)
+
+
+def hear_with(listener: Listener, path: Path):
+    return hear(Source(str(path)), "id", transcriber=listener, kit=load_kit(Settings()))
+
+
+def test_what_a_recogniser_invents_on_silence_is_not_kept(channels, tmp_path):
+    late = np.concatenate([silence(3), channels[0]])
+    path = write_wav(tmp_path / "a.wav", late, silence(len(late) / 8_000))
+    with pytest.raises(AudioError, match="no speech that could be made out"):
+        hear_with(Listener("感谢您的来电"), path)
+
+
+def test_a_leaking_line_is_not_heard_on_both_channels(channels, tmp_path):
+    left, right = channels
+    listener = Listener("您好")
+    hear_with(listener, write_wav(tmp_path / "a.wav", left + 0.06 * right, right))
+    heard = sum(span.duration_s for span in listener.handed[0])
+    alone = sum(span.duration_s for span in find_speech(left.repeat(2)))
+    with_leak = sum(span.duration_s for span in find_speech((left + 0.06 * right).repeat(2)))
+    assert with_leak > alone + 2
+    assert heard < with_leak - 2
 
 
 @pytest.mark.slow

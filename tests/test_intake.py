@@ -39,6 +39,14 @@ def test_a_pattern_of_ones_own():
     assert (source.queue, source.agent_id, source.call_id) == ("q5", "张三", "77")
 
 
+@pytest.mark.parametrize(
+    ("name", "channel"), [("7-right", 1), ("7-Left", 0), ("7-1", 1), ("7-both", None), ("7", None)]
+)
+def test_a_file_name_may_tell_the_agents_channel(name, channel):
+    source = from_file_name(Path(f"{name}.wav"), compile_pattern(r"^(?P<agent_id>\d+)(?:-(?P<agent_channel>\w+))?$"))
+    assert (source.agent_id, source.agent_channel) == ("7", channel)
+
+
 def test_a_broken_pattern_is_named():
     with pytest.raises(InputError, match="not a regular expression"):
         compile_pattern("(?P<agent_id")

@@ -13,7 +13,7 @@ from scorecards import acoustics, scorecard, withheld
 
 from pipeline.errors import StoreError
 from pipeline.schema import Acoustics, Failure, Scorecard, Status
-from pipeline.store.documents import dump, dump_judgement, load, load_scorecard, versions_key
+from pipeline.store.documents import dump, dump_judgement, load, load_scorecard
 from pipeline.store.repository import Store
 
 
@@ -188,12 +188,6 @@ def test_documents_keep_any_text_and_figure(text, score, measures):
 
 def test_judgement_leaves_out_what_was_heard():
     assert "幺三八" not in dump_judgement(scorecard(lines=(("customer", "幺三八"),)))
-
-
-def test_equal_versions_share_a_key_and_others_do_not():
-    versions = scorecard().versions
-    assert versions_key(versions) == versions_key(replace(versions))
-    assert versions_key(versions) != versions_key(replace(versions, rubric="rub-2"))
 
 
 def test_document_of_another_noun_is_refused():

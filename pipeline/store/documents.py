@@ -1,6 +1,5 @@
 """Nouns as JSON documents and back, through their own annotations."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -53,11 +52,6 @@ def load_scorecard(recording: str, transcript: str, judgement: str) -> Scorecard
     """
     heard = {"recording": load(Recording, recording), "transcript": load(Transcript, transcript)}
     return _validated(Scorecard, from_json(judgement) | heard)
-
-
-def versions_key(versions: Versions) -> str:
-    """Give a short name to everything that made a score; equal for equal versions."""
-    return hashlib.sha256(dump(versions).encode()).hexdigest()[:16]
 
 
 def storable(text: str) -> str:

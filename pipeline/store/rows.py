@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from pipeline.schema import Acoustics, Failure, Finding, Recording, Scorecard
-from pipeline.store.documents import dump, dump_judgement, storable, versions_key
+from pipeline.store.documents import dump, dump_judgement, storable
 
 Row: TypeAlias = Mapping[str, str | int | float | None]
 
@@ -35,7 +35,6 @@ def scorecard_row(card: Scorecard) -> Row:
         "red_line": card.affinity.red_line,
         "engine": card.versions.engine.name,
         "model": card.versions.engine.model,
-        "versions_key": versions_key(card.versions),
         "document": dump_judgement(card),
     }
 

@@ -35,10 +35,8 @@ SCORECARDS = Table(
     Column("red_line", String(100)),
     Column("engine", String(200), nullable=False),
     Column("model", Text, nullable=False),
-    Column("versions_key", String(64), nullable=False),
     Column("document", Text, nullable=False),
     Index("scorecards_in_order", "agent_id", "started_at", "recording_id"),
-    Index("scorecards_by_versions", "versions_key"),
 )
 
 FINDINGS = Table(

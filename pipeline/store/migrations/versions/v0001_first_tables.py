@@ -50,11 +50,9 @@ def _create_scorecards() -> None:
         sa.Column("red_line", sa.String(100)),
         sa.Column("engine", sa.String(200), nullable=False),
         sa.Column("model", sa.Text, nullable=False),
-        sa.Column("versions_key", sa.String(64), nullable=False),
         sa.Column("document", sa.Text, nullable=False),
     )
     op.create_index("scorecards_in_order", "scorecards", ["agent_id", "started_at", "recording_id"])
-    op.create_index("scorecards_by_versions", "scorecards", ["versions_key"])
 
 
 def _create_findings() -> None:
