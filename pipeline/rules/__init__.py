@@ -1,0 +1,1 @@
+"""Rules as data: what an inspection team writes down, read, explained and applied to a call."""
