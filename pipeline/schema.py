@@ -117,11 +117,18 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A recognised word (for Chinese often one character) with its time and the recogniser's confidence."""
+    """A recognised word (for Chinese often one character) with its time and the recogniser's confidence.
+
+    Parameters
+    ----------
+    heard
+        What the recogniser wrote, where ``text`` was written anew by sound: as many characters; else empty.
+    """
 
     text: str
     span: Span
     confidence: float
+    heard: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +165,8 @@ class Turn:
         What was recognised, simplified characters; evidence offsets count its characters.
     words
         Their texts joined are ``text``; empty when the source has no word times.
+    channel
+        Index of the channel, or of the voice where one channel holds all speakers.
     """
 
     index: int
@@ -167,6 +176,11 @@ class Turn:
     words: tuple[Word, ...] = ()
     confidence: float = 1.0
     channel: int = 0
+
+    @property
+    def recognised(self) -> str:
+        """What the recogniser wrote, before it was written by sound; as long as ``text``."""
+        return "".join(word.heard or word.text for word in self.words) if self.words else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +271,7 @@ class Acoustics:
     Parameters
     ----------
     speech
-        Per channel, the stretches with speech.
+        Per channel (per voice where one channel holds all speakers), the stretches with speech.
     """
 
     speech: tuple[tuple[Span, ...], ...] = ()
@@ -342,11 +356,20 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class FlowStep:
-    """One step of the scenario's flow."""
+    """One step of the scenario's flow, or of what happened within it.
+
+    Parameters
+    ----------
+    turn
+        The agent's turn that took it.
+    in_order
+        False where it was taken only before a step that should come first.
+    """
 
     step: str
     done: bool
     turn: int | None = None
+    in_order: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,6 +426,15 @@ class Versions:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleAbstention:
+    """A rule that could not be judged in a call, and in Chinese why not."""
+
+    rule: str
+    zh: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Scorecard:
     """Everything that is said about one call."""
 
@@ -419,6 +451,7 @@ class Scorecard:
     dimensions: tuple[DimensionScore, ...]
     affinity: Affinity
     versions: Versions
+    abstained_rules: tuple[RuleAbstention, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -446,7 +479,7 @@ class Failure:
     recording_id
         Content hash, or the hash of the path where the content could not be read.
     stage
-        ``read``, ``decode``, ``recognise``, ``score`` or ``keep``.
+        ``read``, ``decode``, ``recognise``, ``score`` or ``crash`` (it took its process down).
     error
         One line: what is wrong and what to do.
     """

@@ -1,16 +1,15 @@
 """Words: jieba with a tokenizer of our own, so that no other user of jieba changes what is cut, nor we theirs."""
 
 import warnings
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any
+from itertools import accumulate
+from typing import Any, NamedTuple
 
 from pipeline.language.normalise import fold_characters
 
 
-@dataclass(frozen=True, slots=True)
-class CutWord:
+class CutWord(NamedTuple):
     """A word and where it stands in the text that was cut, half-open."""
 
     text: str
@@ -34,13 +33,14 @@ class Segmenter:
 
     def cut(self, text: str) -> tuple[CutWord, ...]:
         """Words of ``text``, punctuation among them, simplified and half-width, with offsets into ``text``."""
-        cut: list[CutWord] = []
-        start = 0
-        for word in self._tokenizer.cut(fold_characters(text)):
-            end = start + len(word)
-            cut.append(CutWord(word, start, end))
-            start = end
-        return tuple(cut)
+        words = list(self._tokenizer.cut(fold_characters(text)))
+        edges = list(accumulate(map(len, words), initial=0))
+        return tuple(map(CutWord, words, edges, edges[1:]))
+
+
+def dictionary() -> Mapping[str, int]:
+    """Words of the shipped dictionary, jieba's, with their frequencies."""
+    return {word: count for word, count in _base_dictionary()[0].items() if count}
 
 
 def _jieba() -> Any:  # noqa: ANN401  (jieba has no types)

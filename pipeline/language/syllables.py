@@ -1,7 +1,8 @@
 """How characters sound: a toneless syllable each, as one private-use character, so that sounds are plain strings."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 
 import numpy as np
@@ -27,7 +28,7 @@ def sound_codes(text: str) -> str:
 
 def reread(coded: str, words: Sequence[CutWord]) -> str:
     """``coded`` with the readings that words demand (银行, 了解), where words' offsets are those of ``coded``."""
-    special = _word_codes()
+    special = special_readings()
     for word in words:
         reading = special.get(word.text)
         if reading is not None:
@@ -75,6 +76,17 @@ def code_distance(one: str, other: str) -> float:
     return float(distances()[first, second])
 
 
+def codes_near(code: str, farthest: float) -> frozenset[str]:
+    """All codes no farther than this from one code."""
+    near = np.flatnonzero(distances()[code_numbers(code)[0]] <= farthest)
+    return frozenset(chr(_BASE + int(number)) for number in near)
+
+
+def readings(char: str) -> frozenset[str]:
+    """The coded syllables that a character has by itself or in any word."""
+    return _readings_in_words().get(char, frozenset()) | {sound_codes(char)}
+
+
 @lru_cache(maxsize=1)
 def coarse_classes() -> NDArray[np.int64]:
     """The coarse class of each code, letters each a class of their own; 0 for the separator and the unknown."""
@@ -112,7 +124,7 @@ class _Codes(dict[int, str]):
 
 
 @lru_cache(maxsize=1)
-def _word_codes() -> dict[str, str]:
+def special_readings() -> Mapping[str, str]:
     """Coded readings of the words that are not read as their characters usually are."""
     from pypinyin.constants import PHRASES_DICT
 
@@ -124,6 +136,15 @@ def _word_codes() -> dict[str, str]:
             if any(usual.get(ord(char)) != syllable for char, syllable in zip(word, read, strict=False)):
                 special[word] = "".join(index.get(syllable, chr(_BASE + _UNKNOWN)) for syllable in read)
     return special
+
+
+@lru_cache(maxsize=1)
+def _readings_in_words() -> dict[str, frozenset[str]]:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for word, reading in special_readings().items():
+        for char, code in zip(word, reading, strict=False):
+            found[char].add(code)
+    return {char: frozenset(codes) for char, codes in found.items()}
 
 
 @lru_cache(maxsize=4096)

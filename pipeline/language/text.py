@@ -54,12 +54,10 @@ def read_turns(turns: Iterable[Turn], segmenter: Segmenter) -> tuple[TurnText, .
 
 
 def _moved(words: Sequence[CutWord], offsets: Sequence[int]) -> list[CutWord]:
-    """Words of several characters with offsets into the normalised text."""
-    longer = [word for word in words if word.end - word.start > 1]
-    if len(offsets) and offsets[-1] == len(offsets) - 1:  # nothing was left out or read anew
-        return longer
+    """Words that are not read as their characters usually are, with offsets into the normalised text."""
+    special = syllables.special_readings()
     return [
         CutWord(word.text, start, start + len(word.text))
-        for word in longer
-        if (start := bisect_left(offsets, word.start)) < len(offsets)
+        for word in words
+        if word.text in special and (start := bisect_left(offsets, word.start)) < len(offsets)
     ]

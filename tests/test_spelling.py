@@ -1,0 +1,123 @@
+"""Writing by sound: what is written anew, what is left alone, and what must always hold."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import ModelError
+from pipeline.language.syllables import code_distance, sound_codes
+from pipeline.schema import Span, Utterance, Word
+from pipeline.settings import Settings
+from pipeline.spelling.model import SpellingModel, load_model, save_model
+from pipeline.spelling.rewriting import respell
+from pipeline.spelling.search import Speller
+
+SPAN = Span(0.0, 1.0)
+
+
+@lru_cache(maxsize=1)
+def speller() -> Speller:
+    return Speller(load_model(Settings().models_dir / "spelling.npz"))
+
+
+def utterance(text: str, confidence: float = 0.6) -> Utterance:
+    return Utterance(0, SPAN, text, tuple(Word(char, SPAN, confidence) for char in text))
+
+
+def written(text: str, confidence: float = 0.6) -> str:
+    return respell(utterance(text, confidence), speller()).text
+
+
+@pytest.mark.parametrize(
+    ("recognised", "meant"),
+    [
+        ("庆问有什么可以帮您", "请问有什么可以帮您"),
+        ("我是1025号克服", "我是1025号客服"),
+        ("可以换化费", "可以换话费"),
+        ("我马上给您查寻一下", "我马上给您查询一下"),
+        ("请您烧等", "请您稍等"),
+        ("很报歉给您添麻烦了", "很抱歉给您添麻烦了"),
+        ("还有什么需要邦您的吗", "还有什么需要帮您的吗"),
+    ],
+)
+def test_right_sounds_in_wrong_characters_are_written_anew(recognised, meant):
+    assert written(recognised) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "请问有什么可以帮您？",
+        "你自己没看清楚",
+        "您自己没看清楚",
+        "我姓汪，免贵姓章",
+        "汪女士，章先生",
+        "WiFi 5G 套餐，86元。",
+        "",
+        "，。",
+    ],
+)
+def test_what_is_right_is_left_alone(text):
+    assert written(text, 0.9) == text
+
+
+def test_where_the_recogniser_was_sure_its_characters_stay():
+    assert written("宽带断往三天了", 0.6) == "宽带断网三天了"
+    assert written("宽带断往三天了", 0.999) == "宽带断往三天了"
+
+
+def test_both_texts_are_kept():
+    again = respell(utterance("可以换化费"), speller())
+    assert [word.text for word in again.words] == list("可以换话费")
+    assert [word.heard for word in again.words] == ["", "", "", "化", ""]
+
+
+def test_words_of_several_characters_keep_their_place():
+    words = (Word("庆问", SPAN, 0.5), Word("您", SPAN, 0.9), Word("贵性", SPAN, 0.5))
+    again = respell(Utterance(0, SPAN, "庆问您贵性", words), speller())
+    assert [(word.text, word.heard) for word in again.words] == [("请问", "庆问"), ("您", ""), ("贵姓", "贵性")]
+
+
+def test_text_without_words_is_left_alone():
+    bare = Utterance(0, SPAN, "可以换化费")
+    assert respell(bare, speller()) == bare
+
+
+@given(st.text(alphabet="庆问您你好话费化克服客我是烧稍等0aA，。 ", max_size=25), st.floats(0.0, 1.0))
+def test_length_sound_and_all_but_chinese_characters_stay(text, confidence):
+    again = written(text, confidence)
+    assert len(again) == len(text)
+    for before, after in zip(text, again, strict=True):
+        if before != after:
+            assert code_distance(sound_codes(before), sound_codes(after)) <= 0.2
+            assert {before, after} != {"你", "您"}
+
+
+def test_the_same_text_is_always_written_the_same():
+    assert written("庆问您需要什么邦助") == written("庆问您需要什么邦助")
+
+
+def test_numbers_survive_the_file(tmp_path: Path):
+    path = tmp_path / "spelling.npz"
+    save_model({"$": -1.0, "请": -2.0, "您": -3.0}, {("^", "请"): 2, ("请", "您"): 2, ("您", "$"): 2}, path)
+    model = load_model(path)
+    assert model.words == {"$": -1.0, "请": -2.0, "您": -3.0}
+    assert model.pairs == {("^", "请"): 2, ("请", "您"): 2, ("您", "$"): 2}
+    assert model.counts == {"^": 2, "请": 2, "您": 2}
+    assert model.log_probability("您", "请") > model.log_probability("请", "您")
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"no model"])
+def test_a_broken_model_is_refused(tmp_path, content):
+    path = tmp_path / "spelling.npz"
+    path.write_bytes(content)
+    with pytest.raises(ModelError, match=r"spelling\.training"):
+        load_model(path)
+
+
+def test_an_unseen_word_falls_back_to_its_own_frequency():
+    model = SpellingModel({"甲": -1.0}, {}, {}, "x")
+    assert model.log_probability("甲", "乙") == -1.0
