@@ -58,6 +58,82 @@ def clicks(seconds: float, per_second: float = 5, *, seed: int = 1) -> Samples:
     return wave
 
 
+def chords(seconds: float, *, seed: int = 1) -> Samples:
+    """Sustained chords that change every two seconds, with a slow tremolo: strings."""
+    rng, wave = np.random.default_rng(seed), []
+    for root in rng.choice([196, 220, 247, 262, 294], round(seconds / 2) + 1):
+        parts = sum(tone(root * ratio * k, 2.0, 0.1 / k) for ratio in (1, 1.26, 1.5) for k in (1, 2, 3))
+        wave.append(parts * (1 + 0.3 * np.sin(2 * np.pi * 5 * clock(2.0))))
+    return np.concatenate(wave)[: round(seconds * RATE_HZ)].astype(np.float32)
+
+
+def drums(seconds: float, *, seed: int = 1, beat_s: float = 0.25) -> Samples:
+    """A loop of kick, snare and hi-hat."""
+    rng, wave = np.random.default_rng(seed), np.zeros(round(seconds * RATE_HZ) + RATE_HZ)
+    time = clock(0.2)
+    kick = 0.6 * np.sin(2 * np.pi * (50 * time + 8 * np.exp(-30 * time))) * np.exp(-15 * time)
+    snare, hat = (
+        level * rng.standard_normal(len(time)) * np.exp(-fall * time) for level, fall in ((0.3, 20), (0.1, 60))
+    )
+    for beat in range(int(seconds / beat_s)):
+        at = round(beat * beat_s * RATE_HZ)
+        wave[at : at + len(time)] += hat + (kick if beat % 4 == 0 else 0) + (snare if beat % 4 == 2 else 0)
+    return wave[: round(seconds * RATE_HZ)].astype(np.float32)
+
+
+def humming(seconds: float, *, seed: int = 1) -> Samples:
+    """A gliding voice-like tune: harmonics with vibrato under the formants of an a."""
+    rng = np.random.default_rng(seed)
+    steps = np.repeat(rng.choice([0, 2, 4, 5, 7, 9], int(seconds / 0.5) + 2), RATE_HZ // 2)[: round(seconds * RATE_HZ)]
+    glide = np.convolve(steps, np.ones(1600) / 1600, mode="same")
+    hz = 180 * 2 ** (glide / 12) * (1 + 0.02 * np.sin(2 * np.pi * 5.5 * clock(seconds)))
+    phase = 2 * np.pi * np.cumsum(hz) / RATE_HZ
+    wave = sum(np.exp(-(((k * 180 - 700) / 500) ** 2)) * np.sin(k * phase) for k in range(1, 18))
+    return (0.2 * wave / np.abs(wave).max()).astype(np.float32)
+
+
+def breathing(seconds: float, level: float = 0.03) -> Samples:
+    swell = np.maximum(0, np.sin(2 * np.pi * 0.3 * clock(seconds))) ** 2
+    return (noise(seconds, level, color=0.4) * swell).astype(np.float32)
+
+
+def handset(seconds: float, *, seed: int = 1) -> Samples:
+    """A receiver put down, rubbed and picked up: thumps and scratches."""
+    rng, wave = np.random.default_rng(seed), noise(seconds, 0.002)
+    for at in rng.integers(0, len(wave) - 8000, round(seconds / 2)):
+        length = int(rng.integers(800, 8000))
+        wave[at : at + length] += noise(length / RATE_HZ, 0.15, seed=int(at), color=0.8)[:length] * np.hanning(length)
+    return wave.astype(np.float32)
+
+
+def fax(seconds: float) -> Samples:
+    """The calling tone of a fax, half a second in three, then the answering tone."""
+    return np.concatenate([cadence(1100, seconds / 2, 0.5, 3), tone(2100, seconds / 2, 0.2)])
+
+
+def modem(seconds: float, *, seed: int = 1) -> Samples:
+    """Two frequencies keyed 300 times a second."""
+    bits = np.random.default_rng(seed).integers(0, 2, int(seconds * 300) + 1)
+    hz = np.repeat(np.where(bits, 1270, 1070), RATE_HZ // 300)[: round(seconds * RATE_HZ)]
+    return (0.2 * np.sin(2 * np.pi * np.cumsum(hz) / RATE_HZ)).astype(np.float32)
+
+
+def murmur(seconds: float, *, seed: int = 1, voices: int = 8) -> Samples:
+    """A room of people behind a wall: noise of the long-term spectrum of speech, in syllables that hang together by chance."""
+    total = np.zeros(round(seconds * RATE_HZ))
+    for voice in range(voices):
+        rng = np.random.default_rng(seed * 100 + voice)
+        rhythm = np.repeat(rng.random(int(seconds * 5) + 2), RATE_HZ // 5)[: len(total)]
+        total += noise(seconds, 0.03, seed=seed * 100 + voice, color=0.6) * np.convolve(
+            rhythm, np.ones(800) / 800, "same"
+        )
+    return total.astype(np.float32)
+
+
+def offset(seconds: float) -> Samples:
+    return np.full(round(seconds * RATE_HZ), 0.2, np.float32) + noise(seconds, 0.0005)
+
+
 def telephone(wave: Samples) -> Samples:
     """The same sound through a telephone band."""
     spectrum, hz = np.fft.rfft(wave), np.fft.rfftfreq(len(wave), 1 / RATE_HZ)
@@ -101,5 +177,23 @@ MANY: dict[str, Callable[[], Samples]] = {
     "sweep": lambda: (0.2 * np.sin(2 * np.pi * (200 + 150 * clock(15)) * clock(15))).astype(np.float32),
     "siren": lambda: wobble(15),
     "bursts of noise": lambda: (noise(20, 0.2, color=0.5) * (clock(20) % 0.7 < 0.25)).astype(np.float32),
+    "offset": lambda: offset(10),
+    "chords": lambda: telephone(chords(20)),
+    "other chords": lambda: telephone(chords(20, seed=2)),
+    "drums": lambda: telephone(drums(20)),
+    "slow drums": lambda: telephone(drums(20, seed=2, beat_s=0.5)),
+    "band": lambda: telephone(0.5 * drums(20) + 0.5 * chords(20) + 0.5 * music(20, seed=8)),
+    "humming": lambda: telephone(humming(20)),
+    "other humming": lambda: telephone(humming(20, seed=3)),
+    "breathing": lambda: breathing(20),
+    "heavy breathing": lambda: telephone(breathing(20, 0.15)),
+    "handset": lambda: telephone(handset(20)),
+    "fax": lambda: fax(20),
+    "modem": lambda: modem(15),
+    "murmur": lambda: telephone(murmur(20)),
+    "loud murmur": lambda: telephone(4 * murmur(20, seed=2, voices=3)),
+    "congestion": lambda: cadence(450, 15, 0.7, 0.7),
+    "ring-back over hiss": lambda: cadence(450, 20, 1, 4) + noise(20, 0.01),
+    "music cut by silence": lambda: (telephone(music(20, seed=9)) * (clock(20) % 4 < 2)).astype(np.float32),
 }
 """Tried before a release."""

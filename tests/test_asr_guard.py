@@ -1,14 +1,22 @@
+from pathlib import Path
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from speechless import FEW, MANY, RATE_HZ, noise, telephone
+from telephony import encode
 
 from pipeline.asr.guard import drop_invented, load_invented
+from pipeline.audio.decode import load_audio
+from pipeline.call import Scored, Scorer
 from pipeline.errors import LexiconError
-from pipeline.schema import Span, Utterance
+from pipeline.schema import Failure, Polarity, Source, Span, Utterance
 from pipeline.settings import Settings
 
 PHRASES = load_invented(Settings().lexicons_dir / "invented.yaml")
 CHARS_PER_SECOND = 5.0
+CALLS = Path(__file__).parent / "data/calls"
 
 
 def said(text, *, at=0.0, lasts_s=None, confidence=0.8, no_speech=0.0, channel=0):
@@ -206,3 +214,41 @@ def test_a_list_that_cannot_be_used(tmp_path, content, complaint):
     assert str(error.value).startswith(str(path))
     assert complaint in str(error.value)
     assert "\n" not in str(error.value)
+
+
+HEARD_AS_SPEECH = ("melody", "modem", "humming", "band", "loud murmur", "fax")
+"""Sounds that wake the speech detector here or there: what is written of them must not be scored."""
+
+
+@pytest.fixture(scope="module")
+def scorer():
+    return Scorer(Settings())
+
+
+def counted(outcome):
+    """Findings for or against the agent; that something was not said is a neutral one."""
+    return [finding for finding in outcome.card.findings if finding.polarity is not Polarity.NEUTRAL]
+
+
+def as_the_agent(scorer, folder, agent, customer):
+    """What is scored when a sound is the agent's channel."""
+    path = encode(folder / "clip.wav", [agent, customer])
+    return scorer.score(Source(str(path), agent_channel=0), "clip")
+
+
+@pytest.mark.parametrize("name", HEARD_AS_SPEECH)
+def test_nothing_is_scored_where_nobody_speaks(scorer, tmp_path, name):
+    sound = {**FEW, **MANY}[name]()
+    outcome = as_the_agent(scorer, tmp_path, sound, np.zeros_like(sound))
+    assert isinstance(outcome, Failure) or counted(outcome) == []
+
+
+@pytest.mark.parametrize("call", ["d08", "d16"])
+def test_a_customer_who_leaks_is_not_the_agent(scorer, tmp_path, call):
+    """25 dB below the customer, on a channel where nobody else speaks."""
+    customer = load_audio(CALLS / f"{call}.wav", settings=Settings()).samples[1][: 30 * RATE_HZ]
+    leak = 10 ** (-25 / 20) * telephone(customer) + noise(len(customer) / RATE_HZ, 0.0005)
+    outcome = as_the_agent(scorer, tmp_path, leak, customer)
+    assert isinstance(outcome, Scored)
+    assert [turn for turn in outcome.card.transcript.turns if turn.channel == 0] == []
+    assert counted(outcome) == []

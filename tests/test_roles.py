@@ -5,7 +5,7 @@ from builders import dialogue
 from phrases import entry, matcher, read, segmenter
 
 from pipeline.schema import Role
-from pipeline.speakers.roles import agent_probability, assign, given
+from pipeline.speakers.roles import Means, agent_chances, by_channel, by_voice, given
 
 CALL = dialogue(
     ("agent", "您好，请问有什么可以帮您"),
@@ -42,37 +42,46 @@ def unknown(turns, *, swap=False):
     return tuple(replace(turn, role=Role.UNKNOWN, channel=1 - turn.channel if swap else turn.channel) for turn in turns)
 
 
-def run(turns, finder, *, channels=2, agent_channel=None, least=0.8):
-    return assign(
-        turns,
-        channels=channels,
-        agent_channel=agent_channel,
-        finder=finder,
-        segmenter=segmenter(),
-        min_confidence=least,
+def chance(turns, finder, *, number=0):
+    """How likely one of the people is an agent."""
+    return agent_chances(read(*turns), finder)[number]
+
+
+def run(turns, finder, *, agent_channel=None, least=0.8):
+    return by_channel(turns, Means(finder, segmenter(), least), agent_channel=agent_channel)
+
+
+def run_voices(turns, finder, *, least=0.8):
+    return by_voice(turns, Means(finder, segmenter(), least))
+
+
+def people(*lines):
+    """Turns of unknown role one after the other: (person, text)."""
+    turns = dialogue(*(("agent", text) for _, text in lines))
+    return tuple(
+        replace(turn, role=Role.UNKNOWN, channel=person) for turn, (person, _) in zip(turns, lines, strict=True)
     )
 
 
 @pytest.mark.parametrize("swap", [False, True])
 @pytest.mark.parametrize("call", [CALL, MISHEARD, RUDE], ids=["polite", "misheard", "rude"])
-def test_the_agent_is_known_by_what_is_said(finder, call, swap):
-    turns, roles = run(unknown(call, swap=swap), finder)
+@pytest.mark.parametrize(("how", "method"), [(run, "channel"), (run_voices, "voice")])
+def test_the_agent_is_known_by_what_is_said(finder, call, swap, how, method):
+    turns, roles = how(unknown(call, swap=swap), finder)
     assert [turn.role for turn in turns] == [turn.role for turn in call]
-    assert roles.method == "channel"
-    assert not roles.withheld
-    assert roles.reason is None
+    assert (roles.method, roles.withheld, roles.reason) == (method, False, None)
     assert 0.8 <= roles.confidence <= 1.0
 
 
 @pytest.mark.parametrize("call", [CALL, MISHEARD, RUDE, NOTHING], ids=["polite", "misheard", "rude", "nothing"])
 def test_swapping_the_channels_swaps_the_chances(finder, call):
-    straight = agent_probability(read(*unknown(call)), finder)
-    swapped = agent_probability(read(*unknown(call, swap=True)), finder)
-    assert straight + swapped == pytest.approx(1.0)
+    straight = chance(unknown(call), finder)
+    assert straight == pytest.approx(chance(unknown(call, swap=True), finder, number=1))
+    assert straight + chance(unknown(call), finder, number=1) == pytest.approx(1.0)
 
 
 def test_more_words_of_service_make_it_surer(finder):
-    chances = [agent_probability(read(*unknown(CALL[:length])), finder) for length in (2, 3, 5)]
+    chances = [chance(unknown(CALL[:length]), finder) for length in (2, 3, 5)]
     assert chances == sorted(chances)
     assert chances[0] < chances[-1]
 
@@ -91,18 +100,20 @@ def test_a_higher_demand_withholds_more(finder):
     assert roles.withheld
 
 
-def test_a_given_channel_is_not_doubted(finder):
-    turns, roles = run(unknown(CALL), finder, agent_channel=1)
-    assert [turn.role for turn in turns if turn.channel == 1] == [Role.AGENT, Role.AGENT]
-    assert (roles.method, roles.confidence, roles.withheld) == ("given", 1.0, False)
+@pytest.mark.parametrize("call", [RUDE, NOTHING], ids=["rude", "nothing"])
+def test_a_given_channel_is_believed(finder, call):
+    turns, roles = run(unknown(call), finder, agent_channel=0)
+    assert [turn.role for turn in turns] == [turn.role for turn in call]
+    assert (roles.method, roles.confidence, roles.withheld, roles.reason) == ("given", 1.0, False, None)
 
 
-def test_one_channel_is_withheld_also_when_a_channel_was_given(finder):
-    for channel in (None, 0):
-        turns, roles = run(unknown(CALL), finder, channels=1, agent_channel=channel)
-        assert roles.withheld
-        assert roles.reason.startswith("单声道")
-        assert {turn.role for turn in turns} == {Role.UNKNOWN}
+@pytest.mark.parametrize(("agent_channel", "swap"), [(1, False), (0, True)])
+def test_swapped_channels_are_told_but_not_put_right(finder, agent_channel, swap):
+    turns, roles = run(unknown(CALL, swap=swap), finder, agent_channel=agent_channel)
+    assert {turn.role for turn in turns if turn.channel == agent_channel} == {Role.AGENT}
+    assert roles.withheld is False
+    assert ("左" if agent_channel == 0 else "右") + "声道，但" in roles.reason
+    assert "接反" in roles.reason
 
 
 def test_two_channels_with_one_speaker_are_withheld(finder):
@@ -113,8 +124,62 @@ def test_two_channels_with_one_speaker_are_withheld(finder):
     assert len(turns) == 3
 
 
-def test_nobody_speaking_is_withheld(finder):
-    assert run((), finder)[1].withheld
+def test_one_voice_is_withheld(finder):
+    _, roles = run_voices(unknown(CALL[::2]), finder)
+    assert (roles.method, roles.withheld) == ("voice", True)
+    assert "只听到一个人" in roles.reason
+
+
+@pytest.mark.parametrize("how", [run, run_voices])
+def test_nobody_speaking_is_withheld(finder, how):
+    assert how((), finder)[1].withheld
+
+
+PUT_THROUGH = (
+    (0, "您好，请问有什么可以帮您"),
+    (1, "我家宽带又断了，你们怎么搞的，我想投诉"),
+    (0, "请您稍等，我帮您转到投诉专席"),
+    (2, "您好，工号二零一，请问有什么可以帮您"),
+    (1, "我说了我家宽带断了，你们给我修"),
+    (2, "给您添麻烦了，我帮您登记工单"),
+)
+ANNOUNCED = (
+    (0, "欢迎致电客户服务中心，宽带报障请按一，人工服务请按零，为了保证服务质量您的通话可能会被录音"),
+    (1, "您好，请问有什么可以帮您"),
+    (2, "我家宽带又断了，你们给我看看"),
+    (1, "我帮您查一下，请您稍等"),
+)
+A_BYSTANDER = ((0, "您好，请问有什么可以帮您"), (1, "我家宽带断了，你们给我看看"), (2, "嗯"), (0, "我帮您查一下"))
+
+
+@pytest.mark.parametrize(
+    ("lines", "roles"),
+    [
+        (PUT_THROUGH, {0: Role.AGENT, 1: Role.CUSTOMER, 2: Role.AGENT}),
+        (ANNOUNCED, {0: Role.UNKNOWN, 1: Role.AGENT, 2: Role.CUSTOMER}),
+        (A_BYSTANDER, {0: Role.AGENT, 1: Role.CUSTOMER, 2: Role.UNKNOWN}),
+    ],
+    ids=["put through", "announcement", "somebody beside"],
+)
+def test_three_voices(finder, lines, roles):
+    turns, found = run_voices(people(*lines), finder)
+    assert {turn.channel: turn.role for turn in turns} == roles
+    assert (found.method, found.withheld) == ("voice", False)
+    assert found.confidence >= 0.8
+
+
+def test_an_agent_who_names_keys_is_no_announcement(finder):
+    lines = ((0, "您好，请问有什么可以帮您"), (1, "我家宽带怎么报修"), (0, "您打过来先按一"), (1, "按一以后呢"),
+             (0, "再按二，人工服务请按零"))  # fmt: skip
+    turns, roles = run_voices(people(*lines), finder)
+    assert not roles.withheld
+    assert {turn.role for turn in turns if turn.channel == 0} == {Role.AGENT}
+
+
+def test_an_announcement_alone_with_a_caller_is_withheld(finder):
+    _, roles = run_voices(people(ANNOUNCED[0], ANNOUNCED[2]), finder)
+    assert roles.withheld
+    assert roles.reason
 
 
 def test_roles_of_a_transcript_are_taken_as_given():

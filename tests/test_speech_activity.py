@@ -1,3 +1,4 @@
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ from speechless import RATE_HZ, noise, telephone, tone
 from pipeline.audio.decode import load_audio
 from pipeline.schema import Span
 from pipeline.settings import Settings
+from pipeline.speakers import activity
 from pipeline.speakers.activity import RECOGNITION, TIMING, find_speech
 from pipeline.speakers.crosstalk import own_speech
 
@@ -38,6 +40,18 @@ def test_stretches_are_ordered_and_inside(call, margins, channel):
     assert 0 <= edges[0] < edges[-1] <= call.shape[1] / RATE_HZ
 
 
+def test_hours_are_heard_in_blocks(call, monkeypatch):
+    """Cut into short blocks, the same speech is found but for a little at the cuts, and nothing is cut in two there."""
+    whole = find_speech(call[0], TIMING)
+    monkeypatch.setattr(activity, "_BLOCK", 20 * RATE_HZ)
+    parts = find_speech(call[0], TIMING)
+    shared = sum(span.overlap_s(other) for span in whole for other in parts)
+    whole_s, parts_s = (sum(span.duration_s for span in each) for each in (whole, parts))
+    assert shared > 0.98 * whole_s
+    assert parts_s < 1.05 * whole_s
+    assert all(span.end_s < other.start_s for span, other in pairwise(parts))
+
+
 def test_generous_margins_hold_the_tight_ones(call):
     generous, tight = find_speech(call[0]), find_speech(call[0], TIMING)
     for span in tight:
@@ -67,6 +81,19 @@ def test_leaks_are_not_own_speech():
     assert sum(span.overlap_s(Span(5, 8)) for span in left_own) < 0.7
     assert sum(span.overlap_s(Span(5, 8)) for span in right_own) == pytest.approx(3, abs=0.05)
     assert sum(span.overlap_s(Span(1, 3)) for span in right_own) < 0.7
+
+
+def test_a_channel_that_holds_nothing_but_leaks_has_no_speech():
+    """No own voice to compare with: what counts is that the other side is far louder all the time."""
+    right = talk((1, 3), (5, 8))
+    heard = (Span(0.7, 3.3), Span(4.7, 8.3))
+    assert own_speech(np.stack([0.05 * right + noise(10, 0.0005, seed=2), right]), (heard, heard)) == ((), heard)
+
+
+def test_a_soft_voice_between_the_other_s_turns_is_kept():
+    left, right = talk((1, 4)), 0.03 * talk((4.8, 6))
+    heard = ((Span(0.7, 4.3),), (Span(4.5, 6.3),))
+    assert own_speech(np.stack([left, right]), heard) == heard
 
 
 @pytest.mark.parametrize("softer", [1.0, 0.1])

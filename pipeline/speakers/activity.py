@@ -1,6 +1,8 @@
 """Where somebody speaks, by the Silero detector that comes with faster-whisper."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -8,6 +10,10 @@ import numpy.typing as npt
 from pipeline.schema import Span
 
 RATE_HZ = 16_000
+
+_BLOCK = 600 * RATE_HZ
+_MARGIN = 10 * RATE_HZ
+"""Ten minutes are heard at once, so that hours need no more room; the detector needs ten seconds to settle to a line."""
 
 INAUDIBLE = 1e-3
 """A channel that never exceeds 60 dB below full scale is dead: telephone noise is louder, and hours of it cost nothing."""
@@ -56,9 +62,9 @@ def find_speech(samples: npt.NDArray[np.float32], margins: Margins = RECOGNITION
     margins
         ``RECOGNITION`` for what is handed to a recogniser, ``TIMING`` for what is measured.
     """
-    from faster_whisper.vad import VadOptions, get_speech_timestamps
+    from faster_whisper.vad import VadOptions
 
-    if not len(samples) or float(np.abs(samples).max()) < INAUDIBLE:
+    if not len(samples) or max(float(samples.max()), -float(samples.min())) < INAUDIBLE:
         return ()
     options = VadOptions(
         threshold=margins.threshold,
@@ -66,5 +72,32 @@ def find_speech(samples: npt.NDArray[np.float32], margins: Margins = RECOGNITION
         min_silence_duration_ms=round(1000 * margins.min_pause_s),
         speech_pad_ms=round(1000 * margins.pad_s),
     )
-    found = get_speech_timestamps(np.ascontiguousarray(samples), options)
-    return tuple(Span(item["start"] / RATE_HZ, item["end"] / RATE_HZ) for item in found)
+    return tuple(_joined(_blockwise(samples, options)))
+
+
+def _blockwise(samples: npt.NDArray[np.float32], options: Any) -> Iterator[Span]:  # noqa: ANN401 - the library's own
+    """Stretches of one block after the other, each heard with a little of its neighbours and cut at its edges."""
+    from faster_whisper.vad import get_speech_timestamps
+
+    for start in range(0, len(samples), _BLOCK):
+        first, last = max(0, start - _MARGIN), min(len(samples), start + _BLOCK + _MARGIN)
+        block = Span(start / RATE_HZ, min(start + _BLOCK, len(samples)) / RATE_HZ)
+        for item in get_speech_timestamps(np.ascontiguousarray(samples[first:last]), options):
+            begin_s = max(block.start_s, (first + item["start"]) / RATE_HZ)
+            end_s = min(block.end_s, (first + item["end"]) / RATE_HZ)
+            if begin_s < end_s:
+                yield Span(begin_s, end_s)
+
+
+def _joined(spans: Iterable[Span]) -> Iterator[Span]:
+    """The stretches, those that go on over the edge of a block in one."""
+    before: Span | None = None
+    for span in spans:
+        if before is not None and span.start_s <= before.end_s:
+            before = Span(before.start_s, span.end_s)
+            continue
+        if before is not None:
+            yield before
+        before = span
+    if before is not None:
+        yield before

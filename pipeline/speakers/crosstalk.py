@@ -20,10 +20,17 @@ _WEAK_DB = 15.0
 """Below the own peak level: half way between own speech and leaked speech."""
 
 _LOUD_DB = 12.0
-"""The other channel counts as speaking within this much of its own peak level."""
+"""Sound within this much of a peak level counts as speech, not as the end of a word or a pause."""
 
 _SMOOTH_FRAMES = 5
 """A quarter second on both sides keeps the edges of words and the gaps between syllables."""
+
+_FAR_LOUDER_DB = 15.0
+_MOSTLY = 0.9
+"""A stretch in nearly all of whose loud frames the other channel is this much louder is the other's voice.
+
+The rule below needs the channel's own voice to compare with; this one also holds where nobody else speaks here.
+"""
 
 _MIN_LEAK_S = 0.3
 _MIN_OWN_S = 0.2
@@ -45,21 +52,36 @@ def own_speech(samples: npt.NDArray[np.float32], speech: Sequence[Sequence[Span]
     if len(samples) != 2:
         return tuple(tuple(spans) for spans in speech)
     levels = [_levels_db(channel) for channel in samples]
+    peaks = [level - float(np.percentile(level, _PEAK_PERCENTILE)) if len(level) else level for level in levels]
     return tuple(
-        tuple(part for span in spans for part in _without(span, _leaks(levels[own], levels[1 - own])))
+        tuple(
+            part
+            for span in spans
+            if not _is_leak(span, levels[own], levels[1 - own])
+            for part in _without(span, _leaks(peaks[own], peaks[1 - own]))
+        )
         for own, spans in enumerate(speech)
     )
 
 
 def _levels_db(samples: npt.NDArray[np.float32]) -> Levels:
-    """Highest frame level within a quarter second around each frame, relative to the channel's usual peak level."""
+    """Highest frame level within a quarter second around each frame."""
     width = round(_FRAME_S * RATE_HZ)
     frames = samples[: len(samples) // width * width].reshape(-1, width)
-    power = np.mean(np.square(frames, dtype=np.float64), axis=1)
+    power = np.einsum("ij,ij->i", frames, frames, dtype=np.float64) / width
     level = 10 * np.log10(power + _SILENCE_POWER)
     around = np.pad(level, _SMOOTH_FRAMES, mode="edge")
     smooth: Levels = np.lib.stride_tricks.sliding_window_view(around, 2 * _SMOOTH_FRAMES + 1).max(axis=1)
-    return smooth - float(np.percentile(level, _PEAK_PERCENTILE))
+    return smooth
+
+
+def _is_leak(span: Span, own: Levels, other: Levels) -> bool:
+    """Whether the other channel is far louder wherever this stretch is loud."""
+    during = slice(round(span.start_s / _FRAME_S), round(span.end_s / _FRAME_S))
+    if not len(own[during]):
+        return False
+    loud = own[during] > own[during].max() - _LOUD_DB
+    return float(np.mean((other[during] - own[during])[loud] > _FAR_LOUDER_DB)) > _MOSTLY
 
 
 def _leaks(own: Levels, other: Levels) -> tuple[Span, ...]:

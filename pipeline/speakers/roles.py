@@ -1,82 +1,48 @@
-"""Who is the agent: as it was given, or from what is said on each channel; withheld where that does not tell.
+"""Who is the agent: as it was given, or from what each person says; withheld where that does not tell.
 
-What is said is weighed by a small logistic formula. Each channel gets points for words of agents and loses points for
-words of customers; the chance that channel 0 is the agent is the logistic function of the difference. Cues are
-compared by their toneless syllables, so that 公好 still is 工号.
+A person is a channel of a two-channel recording, or a voice of one with a single channel. Every way to call some of
+them agents and the others customers is weighed by the points for what they say (``evidence``) and by who speaks first.
 """
 
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from itertools import chain, combinations
 
 from pipeline.language.segment import Segmenter
-from pipeline.language.syllables import sound_codes
 from pipeline.language.text import TurnText, read_turns
-from pipeline.schema import Finding, Role, Roles, Status, Turn
+from pipeline.schema import Role, Roles, Turn
+from pipeline.speakers.evidence import PhraseFinder, is_announcement, points, sides
 
-LABEL_POINTS: Mapping[str, float] = {
-    label: points
-    for points, labels in {
-        1.5: "self_intro offer_help",
-        1.2: "further_help survey",
-        1.0: "closing_thanks identity_check wait_thanks",
-        0.8: "address",
-        0.5: "greeting apology wait_notice solicit ownership time_commit empathy",
-        0.4: "confirm proactive retention shirk",
-        0.3: "push_hangup",
-        0.2: "goodbye",
-    }.items()
-    for label in labels.split()
-}
-"""Points for a certain finding, once a label: only agents introduce themselves and offer help, both sides greet."""
-AGENT_CUES = (
-    "给您",
-    "帮您",
-    "为您",
-    "请您",
-    "请问",
-    "工号",
-    "显示",
-    "核实",
-    "登记",
-    "工单",
-    "系统",
-    "先生",
-    "女士",
-    "生效",
-    "我们这边",
-)
-CUSTOMER_CUES = ("你们", "我家", "我的", "给我", "我要", "我想", "我打", "让我", "我自己", "说我", "行不行")
-"""Words said at least three times as often by the one side as by the other in the labelled corpus."""
-_CUE_POINTS, _MOST_CUES = 0.45, 6
-"""Points a cue, and how many of a kind count: words of one call hang together, so little of their log odds is kept."""
-_POLITE_POINTS = 1.6
-"""Points for the share of 您 over 你, the agents' word; rude agents and polite customers turn it round."""
 _FIRST_POINTS = 0.7
 """Points for speaking first: a hotline's agent answers, but a recording may begin in mid-call."""
+
 _SHARPNESS = 1.5
 """Brings the chances in line with how often they are right, on calls put together from the labelled corpus."""
-_MONO = "单声道录音，无法从声道分辨坐席与客户，角色不作判定"
+
+_SWAPPED = 0.95
+"""So likely must the other channel be before a given one is doubted."""
+
+_ONE_VOICE = "单声道录音中只听到一个人说话，无法分辨坐席与客户，角色不作判定"
 _ONE_SIDE = "两个声道中只有一个有人说话，无法分辨坐席与客户，角色不作判定"
-_UNSURE = "从双方用语判断坐席声道的把握只有 {confidence:.0%}，低于要求的 {least:.0%}，角色不作判定"
-
-
-class PhraseFinder(Protocol):
-    """Finds labelled phrases in turns whose roles are not known yet."""
-
-    def find(self, texts: Sequence[TurnText], *, any_role: bool = False) -> tuple[Finding, ...]:
-        """Findings in all turns when ``any_role``."""
+_UNSURE = "从双方用语判断谁是坐席的把握只有 {confidence:.0%}，低于要求的 {least:.0%}，角色不作判定"
+_DOUBTED = "设定坐席在{given}声道，但从用语看坐席更像在{other}声道（把握 {confidence:.0%}）：请核对左右声道是否接反"
+_CHANNEL_NAMES = ("左", "右")
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
-    """What one channel said: its sounds, and the labels surely found on it."""
+class Means:
+    """What roles are found with.
 
-    sounds: str
-    text: str
-    labels: frozenset[str]
+    Parameters
+    ----------
+    min_confidence
+        With less, roles are withheld and the reason is told.
+    """
+
+    finder: PhraseFinder
+    segmenter: Segmenter
+    min_confidence: float
 
 
 def given(turns: Sequence[Turn]) -> tuple[tuple[Turn, ...], Roles]:
@@ -86,76 +52,91 @@ def given(turns: Sequence[Turn]) -> tuple[tuple[Turn, ...], Roles]:
     return tuple(turns), Roles("given", 0.0, True, "转写文件未注明坐席的发言，角色不作判定")
 
 
-def assign(
-    turns: Sequence[Turn],
-    *,
-    channels: int,
-    agent_channel: int | None,
-    finder: PhraseFinder,
-    segmenter: Segmenter,
-    min_confidence: float,
+def by_channel(
+    turns: Sequence[Turn], means: Means, *, agent_channel: int | None = None
 ) -> tuple[tuple[Turn, ...], Roles]:
-    """Give every turn its role.
+    """Roles of turns whose ``channel`` is the recording's.
 
     Parameters
     ----------
-    channels
-        Channels of the recording.
     agent_channel
-        Where it is known; None to find out from what is said.
-    min_confidence
-        With less, all turns keep the role unknown and the reason is told.
+        Where it is known; None to find out from what is said. It is believed, but doubted aloud.
     """
-    speaking = {turn.channel for turn in turns}
-    if channels < 2:
-        return _withheld(turns, 0.0, _MONO)
     if agent_channel is not None:
-        return _by_channel(turns, agent_channel), Roles("given", 1.0, False)
-    if len(speaking) < 2:
-        return _withheld(turns, 0.0, _ONE_SIDE)
-    probability = agent_probability(read_turns(turns, segmenter), finder)
-    confidence = max(probability, 1.0 - probability)
-    if confidence < min_confidence:
-        return _withheld(turns, confidence, _UNSURE.format(confidence=confidence, least=min_confidence))
-    return _by_channel(turns, 0 if probability >= 0.5 else 1), Roles("channel", round(confidence, 3), False)
+        roles = {channel: Role.AGENT if channel == agent_channel else Role.CUSTOMER for channel in (0, 1)}
+        return _named(turns, roles), Roles("given", 1.0, False, _doubt(turns, means, agent_channel))
+    if len({turn.channel for turn in turns}) < 2:
+        return _withheld(turns, Roles("channel", 0.0, True, _ONE_SIDE))
+    return _found(turns, means, "channel")
 
 
-def agent_probability(texts: Sequence[TurnText], finder: PhraseFinder) -> float:
-    """How likely it is that channel 0 of two is the agent's, from what is said."""
-    findings = finder.find(texts, any_role=True)
-    sides = [_side(texts, findings, channel) for channel in (0, 1)]
-    logit = _points(sides[0]) - _points(sides[1])
-    first = min(texts, key=lambda text: text.turn.span.start_s).turn.channel
-    logit += _FIRST_POINTS if first == 0 else -_FIRST_POINTS
-    return 1.0 / (1.0 + math.exp(-_SHARPNESS * logit))
+def by_voice(turns: Sequence[Turn], means: Means) -> tuple[tuple[Turn, ...], Roles]:
+    """Roles of turns whose ``channel`` counts the voices of a recording with a single channel."""
+    if len({turn.channel for turn in turns}) < 2:
+        return _withheld(turns, Roles("voice", 0.0, True, _ONE_VOICE))
+    return _found(turns, means, "voice")
 
 
-def _side(texts: Sequence[TurnText], findings: Sequence[Finding], channel: int) -> _Side:
-    own = [text for text in texts if text.turn.channel == channel]
-    numbers = {text.turn.index for text in own}
-    labels = {
-        finding.label for finding in findings if finding.evidence.turn in numbers and finding.status is Status.CERTAIN
+def agent_chances(
+    texts: Sequence[TurnText], finder: PhraseFinder, *, first_points: float = _FIRST_POINTS
+) -> dict[int, float]:
+    """How likely each person is an agent, from what is said; announcements are left out.
+
+    At least one is an agent and at least one a customer. More than one agent is a call that was put through.
+
+    Parameters
+    ----------
+    first_points
+        For speaking first; none where that says nothing, as in a chat.
+    """
+    said = {number: side for number, side in sides(texts, finder).items() if not is_announcement(side)}
+    if len(said) < 2:
+        return {}
+    score = {number: points(side) for number, side in said.items()}
+    score[next(text.turn.channel for text in texts if text.turn.channel in said)] += first_points
+    ways = [set(way) for way in chain.from_iterable(combinations(score, size) for size in range(1, len(score)))]
+    weights = [sum(value if number in way else -value for number, value in score.items()) for way in ways]
+    odds = [math.exp(_SHARPNESS / 2 * (weight - max(weights))) for weight in weights]
+    return {number: sum(o for way, o in zip(ways, odds, strict=True) if number in way) / sum(odds) for number in score}
+
+
+def _found(turns: Sequence[Turn], means: Means, method: str) -> tuple[tuple[Turn, ...], Roles]:
+    """Roles of those who are sure; withheld when that leaves no agent or no customer."""
+    chances = agent_chances(read_turns(turns, means.segmenter), means.finder)
+    roles = {
+        number: Role.AGENT if chance >= 0.5 else Role.CUSTOMER
+        for number, chance in chances.items()
+        if max(chance, 1 - chance) >= means.min_confidence
     }
-    return _Side("\n".join(text.sounds for text in own), "".join(text.text for text in own), frozenset(labels))
+    if {Role.AGENT, Role.CUSTOMER} <= set(roles.values()):
+        return _named(turns, roles), Roles(method, round(_confidence(turns, chances, roles), 3), False)
+    if not chances:
+        return _withheld(turns, Roles(method, 0.0, True, _ONE_VOICE))
+    confidence = min(max(chance, 1 - chance) for chance in chances.values())
+    reason = _UNSURE.format(confidence=confidence, least=means.min_confidence)
+    return _withheld(turns, Roles(method, round(confidence, 3), True, reason))
 
 
-def _points(side: _Side) -> float:
-    """Points for being the agent's side."""
-    labels = sum(LABEL_POINTS.get(label, 0.0) for label in side.labels)
-    cues = _count(side.sounds, AGENT_CUES) - _count(side.sounds, CUSTOMER_CUES)
-    said = Counter(side.text)
-    polite = (said["您"] - said["你"]) / (said["您"] + said["你"] + 2)
-    return labels + _CUE_POINTS * cues + _POLITE_POINTS * polite
+def _confidence(turns: Sequence[Turn], chances: Mapping[int, float], roles: Mapping[int, Role]) -> float:
+    """Share of the named speech that is expected to have the right role."""
+    seconds = {number: sum(t.span.duration_s for t in turns if t.channel == number) for number in roles}
+    right = sum(max(chances[number], 1 - chances[number]) * lasting for number, lasting in seconds.items())
+    return right / max(sum(seconds.values()), 1e-9)
 
 
-def _count(sounds: str, cues: Sequence[str]) -> int:
-    return min(_MOST_CUES, sum(sounds.count(sound_codes(cue)) for cue in cues))
+def _doubt(turns: Sequence[Turn], means: Means, agent_channel: int) -> str | None:
+    """Why a given channel may be the wrong one."""
+    chance = agent_chances(read_turns(turns, means.segmenter), means.finder).get(1 - agent_channel, 0.0)
+    if chance < _SWAPPED:
+        return None
+    return _DOUBTED.format(
+        given=_CHANNEL_NAMES[agent_channel], other=_CHANNEL_NAMES[1 - agent_channel], confidence=chance
+    )
 
 
-def _by_channel(turns: Sequence[Turn], agent_channel: int) -> tuple[Turn, ...]:
-    return tuple(replace(turn, role=Role.AGENT if turn.channel == agent_channel else Role.CUSTOMER) for turn in turns)
+def _named(turns: Sequence[Turn], roles: Mapping[int, Role]) -> tuple[Turn, ...]:
+    return tuple(replace(turn, role=roles.get(turn.channel, Role.UNKNOWN)) for turn in turns)
 
 
-def _withheld(turns: Sequence[Turn], confidence: float, reason: str) -> tuple[tuple[Turn, ...], Roles]:
-    unknown = tuple(replace(turn, role=Role.UNKNOWN) for turn in turns)
-    return unknown, Roles("channel", round(confidence, 3), True, reason)
+def _withheld(turns: Sequence[Turn], roles: Roles) -> tuple[tuple[Turn, ...], Roles]:
+    return _named(turns, {}), roles

@@ -1,0 +1,69 @@
+"""Who said what: by channel where each side has its own, by voice where one channel holds everybody."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.schema import Roles, Span, Turn, Utterance
+from pipeline.speakers import roles
+from pipeline.speakers.by_channel import make_turns
+from pipeline.speakers.by_voice import find_voices, share_out
+
+Samples = npt.NDArray[np.float32]
+Speech = tuple[tuple[Span, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The people of a call.
+
+    Parameters
+    ----------
+    turns
+        With roles; ``channel`` names the person.
+    speech
+        Per person, the stretches with speech.
+    heard_on
+        Per person, the recording's channel.
+    """
+
+    turns: tuple[Turn, ...]
+    roles: Roles
+    speech: Speech
+    heard_on: tuple[int, ...]
+
+
+def tell_apart(
+    utterances: Sequence[Utterance],
+    samples: Samples,
+    speech: Speech,
+    means: roles.Means,
+    *,
+    agent_channel: int | None = None,
+) -> Sides:
+    """Turns with roles.
+
+    Parameters
+    ----------
+    samples
+        Shape (channels, n), 16 kHz.
+    speech
+        Per channel, the stretches with speech, cut close to the voice.
+    agent_channel
+        Where it is known; it says nothing about a recording with one channel.
+    """
+    live = {utterance.channel for utterance in utterances}
+    if len(samples) == 1 or (len(live) == 1 and agent_channel is None):
+        sides = _by_voice(utterances, samples, min(live, default=0), means)
+        if len(samples) == 1 or len({turn.channel for turn in sides.turns}) > 1:
+            return sides
+    turns, found = roles.by_channel(make_turns(utterances), means, agent_channel=agent_channel)
+    return Sides(turns, found, speech, tuple(range(len(samples))))
+
+
+def _by_voice(utterances: Sequence[Utterance], samples: Samples, channel: int, means: roles.Means) -> Sides:
+    voices = find_voices(samples[channel])
+    turns, found = roles.by_voice(make_turns(share_out(utterances, voices) if voices else utterances), means)
+    return Sides(turns, found, voices, (channel,) * max(1, len(voices)))
