@@ -92,6 +92,9 @@ def test_mask_keeps_what_is_not_private(said, shown):
         ("我家住在南京市鼓楼区中山路八十八号", "address"),
         ("我的邮箱是abc@163.com", "account"),
         ("六六七七八八九九", "number"),
+        ("微信号是wx幺三八七七二", "account"),
+        ("车牌苏A八八Q六二", "account"),
+        ("军官证南字第零八三五七二幺", "card"),
     ],
 )
 def test_kinds(said, kind):
@@ -108,6 +111,49 @@ def test_time_is_the_turn_where_words_have_none():
     said = replace(turn("customer", "13800123456", at=10.0, until=16.0), words=())
     (span,) = find_private((said,))
     assert span.span == Span(10.0, 16.0)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("请问您的手机号码是多少", "幺三八，呃，零零幺二，", "幺三八零零幺二，您说", "三四五六。"),
+        ("请说一下验证码", "八八零", "嗯", "三二幺"),
+        ("身份证号码请报一下", "三二零幺零二，", "三二零幺零二，嗯", "一九八八零三幺二", "请继续", "零零四叉"),
+    ],
+)
+def test_times_cover_every_spoken_digit_of_a_number_over_turns(lines):
+    turns = dialogue(*((("agent", "customer")[i % 2], line) for i, line in enumerate(lines)))
+    spans = find_private(turns)
+    digits = [
+        (turn.index, word.span) for turn in turns[1:] for word in turn.words if word.text in "零幺一二三四五六七八九叉"
+    ]
+    uncovered = [
+        word
+        for index, word in digits
+        if not any(s.turn == index and s.span.start_s <= word.start_s and word.end_s <= s.span.end_s for s in spans)
+    ]
+    assert len(digits) > 5 and uncovered == []
+
+
+def test_a_name_is_masked_wherever_the_call_repeats_it():
+    assert mask_all("customer: 我叫葛小燕\nagent: 没有葛小燕这个人") == "我叫＊＊＊ / 没有＊＊＊这个人"
+
+
+def test_what_the_recogniser_wrote_is_looked_at_too():
+    said = turn("customer", "号码要散吧凌了")
+    words = tuple(replace(word, heard=char) for word, char in zip(said.words, "号码一三八零零", strict=True))
+    again = turn("customer", "要散吧凌了", index=1)
+    asked = turn("agent", "请报手机号", index=2)
+    spans = find_private((asked, replace(said, words=words, index=3)))
+    assert [(span.char_start, span.char_end) for span in spans if span.turn == 3] == [(2, 7)]
+    assert find_private((again,)) == ()
+
+
+def test_staff_numbers_are_needed_and_shown():
+    said = dialogue(
+        ("agent", "工号八零三五，很高兴为您服务"), ("customer", "你工号是八零三五吧"), ("agent", "八零三五号客服")
+    )
+    assert find_private(said) == ()
 
 
 def test_agents_own_name_is_kept_unless_roles_are_unknown():

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from pipeline.privacy.addresses import ASKED_ADDRESS, private_addresses
+from pipeline.privacy.identifiers import private_identifiers
 from pipeline.privacy.names import ASKED_NAME, private_names
 from pipeline.privacy.numbers import ASKED, Private, dictates, private_numbers
 from pipeline.schema import (
@@ -26,6 +27,7 @@ from pipeline.schema import (
 MASK = "＊"
 # A number is given at the latest this many turns after it was asked for: 好的, 您说 and the like stand between.
 _ASKED_TURNS = 3
+_TELLING_CHARS = 3
 _PHONE_IN_NAME = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)\d{17}[\dXx](?!\d)")
 
 
@@ -51,15 +53,41 @@ class PrivateSpan:
 
 
 def find_private(turns: Sequence[Turn]) -> tuple[PrivateSpan, ...]:
-    """Find what must not be shown, in the order it was said; spans do not overlap."""
-    found: list[PrivateSpan] = []
+    """Find what must not be shown, in the order it was said; spans do not overlap.
+
+    What is private in one turn is private in every other where it is said again.
+    """
+    found: list[Sequence[Private]] = []
     number_until = -1
     for position, turn in enumerate(turns):
         before = turns[position - 1].text if position else ""
-        found += _spans(turn, _merged(_find_in(turn, before, number_asked=position <= number_until)))
+        found.append(_merged(_find_in(turn, before, number_asked=position <= number_until)))
         if ASKED.search(turn.text) or (position <= number_until and dictates(turn.text)):
             number_until = position + _ASKED_TURNS
-    return tuple(found)
+    known = _known(turns, found)
+    return tuple(
+        span
+        for turn, parts in zip(turns, found, strict=True)
+        for span in _spans(turn, _merged([*parts, *_said_again(turn.text, known)]))
+    )
+
+
+def _known(turns: Sequence[Turn], found: Sequence[Sequence[Private]]) -> Mapping[str, str]:
+    """Private wording of the call that is long enough to mean nothing else, and its kind."""
+    return {
+        said: part.kind
+        for turn, parts in zip(turns, found, strict=True)
+        for part in parts
+        if len(said := turn.text[part.start : part.end]) >= _TELLING_CHARS
+    }
+
+
+def _said_again(text: str, known: Mapping[str, str]) -> Iterator[Private]:
+    for said, kind in known.items():
+        at = text.find(said)
+        while at >= 0:
+            yield Private(at, at + len(said), kind)
+            at = text.find(said, at + len(said))
 
 
 def mask_text(text: str, spans: Iterable[PrivateSpan]) -> str:
@@ -88,13 +116,16 @@ def mask_scorecard(card: Scorecard) -> Scorecard:
     )
 
 
-def _find_in(turn: Turn, before: str, *, number_asked: bool) -> Iterable[Private]:
+def _find_in(turn: Turn, before: str, *, number_asked: bool) -> Iterator[Private]:
+    """What is private in a turn as it is read and, where that differs, as the recogniser wrote it."""
     asked_here = turn.role is not Role.AGENT
-    yield from private_numbers(turn.text, asked=number_asked)
-    yield from private_names(
-        turn.text, by_agent=turn.role is Role.AGENT, asked=asked_here and bool(ASKED_NAME.search(before))
-    )
-    yield from private_addresses(turn.text, asked=asked_here and bool(ASKED_ADDRESS.search(before)))
+    for text in dict.fromkeys((turn.text, turn.recognised)):
+        yield from private_numbers(text, asked=number_asked)
+        yield from private_identifiers(text)
+        yield from private_names(
+            text, by_agent=turn.role is Role.AGENT, asked=asked_here and bool(ASKED_NAME.search(before))
+        )
+        yield from private_addresses(text, asked=asked_here and bool(ASKED_ADDRESS.search(before)))
 
 
 def _merged(privates: Iterable[Private]) -> list[Private]:
@@ -169,7 +200,13 @@ def _mask_transcript(transcript: Transcript, masked: Mapping[int, str]) -> Trans
 
 def _mask_words(words: Sequence[Word], masked: str) -> tuple[Word, ...]:
     ends = accumulate(len(word.text) for word in words)
-    return tuple(replace(word, text=masked[end - len(word.text) : end]) for word, end in zip(words, ends, strict=True))
+    return tuple(_mask_word(word, masked[end - len(word.text) : end]) for word, end in zip(words, ends, strict=True))
+
+
+def _mask_word(word: Word, masked: str) -> Word:
+    """The word as it may be shown; what the recogniser wrote in its place is hidden at the same characters."""
+    heard = "".join(MASK if shown == MASK else char for char, shown in zip(word.heard, masked, strict=False))
+    return replace(word, text=masked, heard=heard)
 
 
 def _mask_finding(finding: Finding, masked: Mapping[int, str], said: Mapping[str, str]) -> Finding:

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from pipeline.privacy.numbers import Private, any_of
+from pipeline.privacy.numbers import Private
+from pipeline.privacy.spoken import any_of
 from pipeline.privacy.vocabulary import (
     COMPOUND_SURNAMES,
     FORMS_OF_ADDRESS,
@@ -31,6 +32,19 @@ _HOLDER = re.compile(
 _CALLED = re.compile(
     rf"(?:机主|户主|[他她]|[我他她](?:爸|妈|爱人|老公|老婆|儿子|女儿|朋友|同事))[，,是]?(?:名字)?(?:叫|名叫)(?P<name>{_NAME})"
 )
+_OF_KIN = re.compile(
+    rf"(?:老公|老婆|爱人|媳妇|丈夫|妻子|先生|太太|儿子|女儿|闺女|爸爸?|妈妈?|父亲|母亲|弟弟|妹妹|哥哥?|姐姐?|孙子|孙女|朋友|同事|本人)(?P<name>{_NAME})"
+    r"(?=的?(?:身份证|名字|名下|卡|号码?|手机|户|账|名义)|办的|名下|登记)"
+)
+_HOLDER_NAMED = re.compile(
+    rf"(?:机主|户主|持卡人|联系人|收件人|收货人|开户人|登记人|经办人|办理人|姓名|全名)(?:写|填)?(?P<name>{_NAME})(?=$|[，,。！!？?\s]|的|吧|吗|啊)"
+)
+_FULL_ADDRESSED = re.compile(
+    rf"(?:^|[，,。！!？?\s]|是|问|好|叫|找|谢)(?P<name>(?!麻烦|高兴|安排|方便|关于|感谢|祝贺|万一|金牌|安装|应该|明白|党员){_SURNAME}(?![的了是吗呢吧啊呀们先女您你我他]){HAN}{{1,2}})(?=先生|女士|小姐)"
+)
+# 大海的海, and a surname explained by its parts: 耿，耳火耿.
+_BY_WORD = re.compile(rf"(?P<name>{HAN}{{0,3}}(?P<sign>{HAN}){HAN}{{0,2}}的(?P=sign))(?!{HAN})")
+_BY_PARTS = re.compile(rf"(?P<sign>[{SURNAMES}])[，,\s]+(?P<name>{HAN}{{1,4}}(?P=sign))(?=$|[，,。！!？?\s]|的)")
 _EXPLAINED = re.compile(rf"(?P<surname>{_SURNAME})[，,\s]*(?P<name>{HAN}{{1,5}}的(?P=surname))")
 _FAMILY_NAME = re.compile(
     rf"(?:免贵姓?|贵姓|我姓|[您你他她]姓|机主姓|户主姓|本人姓|^姓|[，,。\s]姓)(?:[：:，,]|是|呃|嗯)?(?P<name>{_SURNAME})(?!名)"
@@ -43,12 +57,17 @@ _BLURRED = re.compile(rf"{any_of(NO_SURNAME_AFTER)}$")
 _LONGEST_WORD = max(map(len, NO_SURNAME_AFTER))
 _IN_A_WORD = re.compile(HAN)
 
+_NAMED = re.compile("姓|名字|名叫|我叫|本人叫|怎么写|哪个字")
+
 ASKED_NAME = re.compile(
-    r"贵姓|怎么称呼|如何称呼|您姓什么|姓什么|叫什么|什么名字|(?:提供|报|说|核对|核实|确认|告诉|问)[^，。？]{0,12}(?:姓名|名字)|(?:姓名|名字)(?:是)?[？?]?$"
+    r"贵姓|怎么称呼|如何称呼|您姓什么|姓什么|叫什么|什么名字|(?:提供|报|说|核对|核实|确认|告诉|问)[^，。？]{0,12}(?:姓名|名字)|(?:姓名|名字|全名)"
 )
 _ANSWER = re.compile(
     rf"^(?:[嗯啊哦呃额哎诶喂好对，,、。\s]|免贵|那个|我|姓|叫|是|就是|名字)*(?P<name>{_SURNAME}{HAN}{{0,2}}?)(?=[，,。！!？?、\s]|$|是我|吧|啊)"
 )
+
+
+_ANSWERED = re.compile(rf"(?:^|[，,。\s])(?P<name>{_SURNAME}{_GIVEN})(?=$|[，,。！!？?\s])")
 
 
 def private_names(text: str, *, by_agent: bool = False, asked: bool = False) -> Iterator[Private]:
@@ -61,9 +80,11 @@ def private_names(text: str, *, by_agent: bool = False, asked: bool = False) -> 
     asked
         The turn before asked for a name.
     """
-    patterns = [_HOLDER, _CALLED, _SPELLED, _EXPLAINED]
+    patterns = [_HOLDER, _HOLDER_NAMED, _OF_KIN, _CALLED, _SPELLED, _EXPLAINED, _FULL_ADDRESSED]
+    if asked or _NAMED.search(text):
+        patterns += [_BY_WORD, _BY_PARTS]
     if not by_agent:
-        patterns += [_NICKNAME, _SELF, _ANSWER] if asked else [_NICKNAME, _SELF_CALLED]
+        patterns += [_NICKNAME, _SELF, _ANSWER, _ANSWERED] if asked else [_NICKNAME, _SELF_CALLED]
     for pattern in patterns:
         yield from (Private(*match.span("name"), "name") for match in pattern.finditer(text))
     yield from _family_names(text, by_agent=by_agent)
