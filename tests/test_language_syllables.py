@@ -9,8 +9,10 @@ from pipeline.language.syllables import (
     SEPARATOR,
     coarse_classes,
     code_numbers,
+    codes_near,
     distances,
     inventory,
+    readings,
     reread,
     sound_codes,
     syllable_distance,
@@ -110,3 +112,14 @@ def test_letters_are_classes_of_their_own():
 def test_unknown_characters_sound_like_nothing():
     assert syllables(sound_codes("\u3400\U00020000")) == ("qiu", "")
     assert normalise("é").text == ""
+
+
+@pytest.mark.parametrize(("char", "known"), [("行", {"xing", "hang"}), ("好", {"hao"}), ("了", {"le", "liao"})])
+def test_a_character_has_the_readings_of_its_words_too(char, known):
+    assert known <= set(syllables("".join(readings(char))))
+
+
+def test_codes_near_are_those_within_the_distance():
+    near = set(syllables("".join(codes_near(sound_codes("是"), 0.1))))
+    assert {"shi", "si"} <= near
+    assert "zhi" not in near

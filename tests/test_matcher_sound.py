@@ -122,7 +122,7 @@ def test_a_phrase_laid_straight_costs_the_sum_of_its_distances(length, count):
     text, rows = rnd.integers(2, known, 200), rnd.integers(2, known, (length, count))
     starts = rnd.integers(0, 200 - length, count)
     with np.errstate(all="raise"):
-        laid = alignment.lay(rows, text, starts, np.zeros(count, dtype=np.float32))
+        laid = alignment.lay(rows, np.full(count, length), text, starts, np.zeros(count, dtype=np.float32))
     expected = [
         sum(syllables.distances()[rows[i, n], text[start + i]] for i in range(length)) for n, start in enumerate(starts)
     ]
@@ -152,3 +152,10 @@ def test_the_index_finds_what_a_full_search_finds():
         said = "".join(alike.get(char, char) for char in phrase)
         hits = index.search(sound_codes(f"嗯嗯{said}嗯嗯"))
         assert any((hit.phrase, hit.start, hit.end) == (number, 2, 2 + len(phrase)) for hit in hits), (phrase, said)
+
+
+def test_phrases_of_any_length_keep_their_numbers():
+    phrases = ["不归我们部门管的业务", "稍等", "请您稍等一下", "没有办法", "您好"]
+    index = SoundIndex([sound_codes(phrase) for phrase in phrases])
+    for number, phrase in enumerate(phrases):
+        assert number in {hit.phrase for hit in index.search(sound_codes(phrase)) if hit.distance == 0.0}

@@ -33,13 +33,27 @@ class Laid(NamedTuple):
     ends: Ints
 
 
-def lay(rows: Ints, text: Ints, starts: Ints, allowed: Floats) -> Laid:
+class _Summed(NamedTuple):
+    """Costs of each place, with the sums of those before it and of those from it on."""
+
+    costs: Floats
+    before: Floats
+    onwards: Floats
+
+    @classmethod
+    def of(cls, costs: Floats) -> "_Summed":
+        return cls(costs, np.cumsum(costs, axis=0) - costs, np.cumsum(costs[::-1], axis=0)[::-1])
+
+
+def lay(rows: Ints, lengths: Ints, text: Ints, starts: Ints, allowed: Floats) -> Laid:
     """Lay phrases at given places.
 
     Parameters
     ----------
     rows
         Codes of the phrases, a column each, padded; shape (width, n): sums down short columns are quick.
+    lengths
+        Syllables of each, shape (n,).
     text, starts
         Codes of the text, shape (m,), and where each phrase would start if no syllable were lost or put in, shape (n,);
         may lie outside.
@@ -47,7 +61,6 @@ def lay(rows: Ints, text: Ints, starts: Ints, allowed: Floats) -> Laid:
         Cost above which a phrase is of no interest, shape (n,).
     """
     width = len(rows)
-    lengths = np.count_nonzero(rows != PADDING, axis=0)
     around = _codes_at(text, starts - 1, width + 2)
     straight = _costs(rows, around[1:-1])
     laid = Laid(straight.sum(axis=0), starts.copy(), starts + lengths)
@@ -66,17 +79,18 @@ def lay(rows: Ints, text: Ints, starts: Ints, allowed: Floats) -> Laid:
 def _shifted(rows: Ints, around: Ints, laid: Laid) -> Laid:
     """The cheapest way, with a syllable lost or put in or straight as given; ``around`` begins one place earlier."""
     width, starts, lengths = len(rows), laid.begins, laid.ends - laid.begins
-    earlier, straight, later = (_costs(rows, around[i : i + width]) for i in range(3))
+    earlier, straight, later = (_Summed.of(_costs(rows, around[i : i + width])) for i in range(3))
     places = np.arange(width)[:, None]
     outside = np.where(places >= lengths, np.float32(np.inf), np.float32(0.0))
     lost, put_in = _change_costs()
-    added = outside + np.where(places == 0, np.float32(np.inf), np.float32(0.0))
+    added = outside.copy()
+    added[0] = np.inf
     for prefix, suffix, shift in ((straight, later, 0), (earlier, straight, -1)):
-        totals = _before(prefix) + _from(suffix) + put_in[around[1 + shift : 1 + shift + width]] + added
+        totals = prefix.before + suffix.onwards + put_in[around[1 + shift : 1 + shift + width]] + added
         laid = _cheaper(laid, totals, starts + shift, starts + shift + lengths + 1)
     removed = outside + lost[rows] + _AT_THE_EDGE * ((places == 0) | (places == lengths - 1))
     for prefix, suffix, shift in ((straight, earlier, 0), (later, straight, 1)):
-        totals = _before(prefix) + _from(suffix) - suffix + removed
+        totals = prefix.before + suffix.onwards - suffix.costs + removed
         laid = _cheaper(laid, totals, starts + shift, starts + shift + lengths - 1)
     return laid
 
@@ -92,16 +106,6 @@ def _costs(rows: Ints, codes: Ints) -> Floats:
     """Distance of each syllable of each phrase from the one it lies against; nothing beyond the phrase."""
     table = _table()
     return np.asarray(table.ravel().take(rows * table.shape[1] + codes, mode="wrap"))
-
-
-def _before(costs: Floats) -> Floats:
-    """Sum of what stands before each place."""
-    return np.cumsum(costs, axis=0) - costs
-
-
-def _from(costs: Floats) -> Floats:
-    """Sum of what stands at each place and after it."""
-    return np.cumsum(costs[::-1], axis=0)[::-1]
 
 
 def _cheaper(laid: Laid, totals: Floats, begins: Ints, ends: Ints) -> Laid:

@@ -9,10 +9,20 @@ from pipeline.lexicon.entry_reader import read_entry, read_label
 from pipeline.lexicon.marked_yaml import Marked, read_marked
 from pipeline.lexicon.phrases import Entry, Example, Label, Lexicon
 
-__all__ = ["Entry", "Example", "Label", "Lexicon", "load_lexicon", "phrase_files", "read_all"]
+__all__ = ["Entry", "Example", "Label", "Lexicon", "load_labels", "load_lexicon", "phrase_files", "read_all"]
 
 _LABELS_FILE = "labels.yaml"
-_OTHER_FILES = {_LABELS_FILE, "rubric.yaml", "invented.yaml", "flows.yaml", "rules.yaml"}
+_OTHER_FILES = {
+    _LABELS_FILE,
+    "rubric.yaml",
+    "invented.yaml",
+    "flows.yaml",
+    "rules.yaml",
+    "coaching.yaml",
+    "cues.yaml",
+    "wishes.yaml",
+    "satisfaction.yaml",
+}
 
 
 def load_lexicon(folder: Path) -> Lexicon:
@@ -28,6 +38,17 @@ def load_lexicon(folder: Path) -> Lexicon:
         more = f" (and {len(problems) - 1} more, see `qinhe lexicon check`)" if len(problems) > 1 else ""
         raise LexiconError(f"{problems[0]}{more}")
     return lexicon
+
+
+def load_labels(folder: Path) -> Mapping[str, Label]:
+    """The labels of a folder of lists alone, by name: quick, where the phrases are not needed.
+
+    Raises
+    ------
+    LexiconError
+        ``labels.yaml`` cannot be used.
+    """
+    return _read_labels(folder / _LABELS_FILE)[0]
 
 
 def phrase_files(folder: Path) -> tuple[Path, ...]:

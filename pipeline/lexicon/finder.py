@@ -9,7 +9,7 @@ from pipeline.lexicon.evidence import make_evidence
 from pipeline.lexicon.matcher import CLOSING_TURNS, OPENING_TURNS, Matcher
 from pipeline.lexicon.meaning import MeaningModel, Reading
 from pipeline.lexicon.phrases import Lexicon
-from pipeline.lexicon.resolve import BY_SOUND
+from pipeline.lexicon.resolve import BY_SOUND, by_turn
 from pipeline.schema import Finding, Polarity, Role, Status, Turn
 
 BY_MEANING = "meaning"
@@ -158,22 +158,27 @@ def united(
     literal
         Ids of the phrases that are written out.
     """
-    kept = []
+    kept: list[Finding] = []
+    nearby = by_turn(meant)
     for finding in listed:
-        agreeing = max((other.evidence.certainty for other in meant if _same(finding, other)), default=0.0)
+        there = nearby[finding.evidence.turn]
+        agreeing = max((other.evidence.certainty for other in there if _same(finding, other)), default=0.0)
         if agreeing:
             kept.append(_surer(finding, agreeing))
         elif finding.rule != BY_SOUND or (finding.label, finding.evidence.turn) in expected:
             wide = finding.polarity is Polarity.FORBIDDEN and finding.phrase not in literal
             kept.append(_with_certainty(finding, UNSUPPORTED * finding.evidence.certainty) if wide else finding)
     new = [finding for finding in meant if finding.evidence.certainty >= DOUBTFUL[finding.polarity]]
-    return (*kept, *(finding for finding in new if not any(_same(finding, other) for other in kept)))
+    nearby = by_turn(kept)
+    return (*kept, *(each for each in new if not any(_same(each, other) for other in nearby[each.evidence.turn])))
 
 
 def undisputed(findings: Sequence[Finding]) -> Iterator[Finding]:
     """The findings without those that rest on meaning alone and are outdone by another label's for the same words."""
+    nearby = by_turn(findings)
     for finding in findings:
-        rivals = (other for other in findings if other.label != finding.label and _overlap(finding, other))
+        there = nearby[finding.evidence.turn]
+        rivals = (other for other in there if other.label != finding.label and _overlap(finding, other))
         share = OUTDONE[finding.polarity]
         outdone = any(finding.evidence.certainty < share * other.evidence.certainty for other in rivals)
         if finding.rule != BY_MEANING or not outdone:

@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 
 from pipeline.errors import LexiconError
+from pipeline.safe_yaml import check_yaml
 
 Value = str | bool | list["Marked"] | dict[str, "Marked"]
 
@@ -28,7 +29,9 @@ def read_marked(path: Path) -> Marked:
     """
     loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=loader)
+        text = path.read_text(encoding="utf-8-sig")
+        check_yaml(text)
+        node = yaml.compose(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise LexiconError(
@@ -36,7 +39,7 @@ def read_marked(path: Path) -> Marked:
         ) from error
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise LexiconError(
-            f"{path}: cannot be read ({error}); save it as UTF-8 text and check its permissions"
+            f"{path}: cannot be read ({' '.join(str(error).split())}); save it as UTF-8 text and check its permissions"
         ) from error
     return _marked(node, path) if node is not None else Marked([], 1)
 

@@ -90,8 +90,8 @@ class MeaningModel:
             return ()
         table = self.probabilities(found)
         return tuple(
-            self._reading(text, found[start:end], label, float(table[start:end, column].max()))
-            for column, label in enumerate(self.labels)
+            self._reading(text, found[start:end], self.labels[column], float(table[start:end, column].max()))
+            for column in np.flatnonzero(table.max(axis=0) >= least).tolist()
             for start, end in _runs(table[:, column], least)
         )
 
@@ -125,25 +125,24 @@ def _runs(column: NDArray[np.float32], least: float) -> Iterator[tuple[int, int]
             start = i + 1
 
 
-def features(found: Sequence[Clause], index: int) -> Iterator[str]:
+def features(found: Sequence[Clause], index: int) -> list[str]:
     """Names of the features of one clause: n-grams of its characters and sounds, of its neighbours', and how it ended."""
     clause = found[index]
-    yield from _grams("c", clause.chars, _LONGEST_GRAM)
-    yield from _grams("s", clause.sounds, _LONGEST_GRAM)
-    for skip in _SKIPS:
-        yield from (f"k{skip}{one}{other}" for one, other in zip(clause.sounds, clause.sounds[skip:], strict=False))
-    before = found[index - 1].chars if index > 0 else ""
-    after = found[index + 1].chars if index + 1 < len(found) else ""
-    yield from _grams("p", before, _LONGEST_NEIGHBOUR_GRAM)
-    yield from _grams("n", after, _LONGEST_NEIGHBOUR_GRAM)
-    yield f"e{'?' if clause.final in '?？' and clause.final else ''}"
+    sounds = clause.sounds
+    return [
+        *_grams("c", clause.chars, _LONGEST_GRAM),
+        *_grams("s", sounds, _LONGEST_GRAM),
+        *[f"k{skip}{one}{other}" for skip in _SKIPS for one, other in zip(sounds, sounds[skip:], strict=False)],
+        *_grams("p", found[index - 1].chars if index > 0 else "", _LONGEST_NEIGHBOUR_GRAM),
+        *_grams("n", found[index + 1].chars if index + 1 < len(found) else "", _LONGEST_NEIGHBOUR_GRAM),
+        f"e{'?' if clause.final in '?？' and clause.final else ''}",
+    ]
 
 
-def _grams(kind: str, text: str, longest: int) -> Iterator[str]:
+def _grams(kind: str, text: str, longest: int) -> list[str]:
     """N-grams of a text with its edges (^ and $), each behind its kind."""
     edged = f"^{text}$"
-    for length in range(1, longest + 1):
-        yield from (kind + edged[i : i + length] for i in range(len(edged) - length + 1))
+    return [kind + edged[i : i + length] for length in range(1, longest + 1) for i in range(len(edged) - length + 1)]
 
 
 def save_model(model: MeaningModel, path: Path) -> None:

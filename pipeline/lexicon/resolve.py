@@ -1,6 +1,7 @@
 """Of all that was found the best: one finding for one thing said."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -27,8 +28,17 @@ def resolve(candidates: Iterable[Finding], turns: Sequence[Turn]) -> tuple[Findi
     by_index = {turn.index: turn for turn in turns}
     for (turn, _), group in groupby(sorted(candidates, key=_turn_and_label), key=_turn_and_label):
         found.extend(_merged(by_index[turn], _best(group)))
-    clear = (finding for finding in found if not _outdone(finding, found))
+    nearby = by_turn(found)
+    clear = (finding for finding in found if not _outdone(finding, nearby[finding.evidence.turn]))
     return tuple(sorted(clear, key=_turn_and_place))
+
+
+def by_turn(findings: Iterable[Finding]) -> Mapping[int, list[Finding]]:
+    """Findings by the turn they lie in; a turn without any has an empty list. In a long call few lie close enough to compare."""
+    turns: defaultdict[int, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        turns[finding.evidence.turn].append(finding)
+    return turns
 
 
 def _turn_and_place(finding: Finding) -> tuple[int, int, str]:

@@ -7,13 +7,11 @@ from dataclasses import dataclass, replace
 import ahocorasick
 
 from pipeline.language import syllables
-from pipeline.lexicon.pattern import Form, Piece
+from pipeline.lexicon.pattern import Form
 from pipeline.lexicon.phrases import Entry
-from pipeline.lexicon.slots import View, reach_after, reach_before
+from pipeline.lexicon.slots import Side, side_after, side_before
 from pipeline.lexicon.sound_index import SoundIndex
 from pipeline.lexicon.stream import Place, Stream, fillers, without_fillers
-
-_FARTHEST = 60  # no form reaches farther than this from its anchor
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +46,11 @@ class _Anchored:
     """
 
     entry: Entry
-    before: tuple[Piece, ...]
+    before: Side
     anchor: str
-    after: tuple[Piece, ...]
+    after: Side
+    length: int
     dropped: tuple[str, ...] = ()
-
-    @property
-    def length(self) -> int:
-        return sum(len(piece) for piece in (*self.before, self.anchor, *self.after) if isinstance(piece, str))
 
 
 class PhraseSearch:
@@ -101,13 +96,14 @@ class PhraseSearch:
             anchor = self._by_sound[found.phrase]
             if bare.chars[found.start : found.end] != anchor:
                 place, cost = (found.start, found.end), found.distance * len(anchor)
-                for form in self._bare[anchor]:
-                    yield from _completed(bare, form, place, cost, exact=False)
+                hits = (_completed(bare, form, place, cost, exact=False) for form in self._bare[anchor])
+                yield from filter(None, hits)
 
 
 def _anchored(entry: Entry, form: Form) -> _Anchored:
     longest = max((i for i, piece in enumerate(form) if isinstance(piece, str)), key=lambda i: len(str(form[i])))
-    return _Anchored(entry, form[:longest], str(form[longest]), form[longest + 1 :])
+    length = sum(len(piece) for piece in form if isinstance(piece, str))
+    return _Anchored(entry, side_before(form[:longest]), str(form[longest]), side_after(form[longest + 1 :]), length)
 
 
 def _dropped(form: Form, bare: Form) -> tuple[str, ...]:
@@ -127,25 +123,27 @@ def _exact(stream: Stream, automaton: ahocorasick.Automaton, forms: Mapping[str,
     if not forms:
         return
     for last, anchor in automaton.iter(stream.chars):
-        for form in forms[anchor]:
-            yield from _completed(stream, form, (last + 1 - len(anchor), last + 1), 0.0, exact=True)
+        place = last + 1 - len(anchor), last + 1
+        hits = (_completed(stream, form, place, 0.0, exact=True) for form in forms[anchor])
+        yield from filter(None, hits)
 
 
-def _completed(stream: Stream, form: _Anchored, anchor: tuple[int, int], cost: float, *, exact: bool) -> Iterator[Hit]:
+def _completed(stream: Stream, form: _Anchored, anchor: tuple[int, int], cost: float, *, exact: bool) -> Hit | None:
     """The whole form around its anchor, if the rest of it is there."""
     start, end = anchor
     filled = 0
-    if form.before or form.after:
-        left = slice(max(0, start - _FARTHEST), start)
-        before = reach_before(View(stream.chars[left][::-1], stream.sounds[left][::-1], backwards=True), form.before)
-        after = reach_after(View(stream.chars[end : end + _FARTHEST], stream.sounds[end : end + _FARTHEST]), form.after)
+    if form.before.pieces or form.after.pieces:
+        left = len(stream.chars) - start
+        if not (form.before.may_fit(stream.backwards, left) and form.after.may_fit(stream.forwards, end)):
+            return None
+        before, after = form.before.reach(stream.backwards, left), form.after.reach(stream.forwards, end)
         if before is None or after is None:
-            return
-        start, end, cost = start - before.at, end + after.at, cost + before.cost + after.cost
+            return None
+        start, end, cost = len(stream.chars) - before.at, after.at, cost + before.cost + after.cost
         filled = before.filled + after.filled
         exact = exact and before.exact and after.exact
     if form.entry.exact_only and not exact:
-        return
+        return None
     if form.dropped and not stream.holds_fillers(form.dropped, start, end):
-        return
-    yield Hit(form.entry, stream.place(start, end), exact, cost / form.length, form.length + filled)
+        return None
+    return Hit(form.entry, stream.place(start, end), exact, cost / form.length, form.length + filled)

@@ -18,6 +18,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.errors import LexiconError
+from pipeline.lexicon.editions import PUBLISHED
 from pipeline.lexicon.entries import phrase_files, read_all
 
 COLUMNS = (
@@ -81,7 +82,7 @@ def _fill(sheet: Worksheet, entries: list[Mapping[str, Any]]) -> None:
 
 
 def import_lexicon(file: Path, *, base: Path, out: Path) -> int:
-    """Read phrase lists from a workbook into a new folder that takes all else from ``base``; returns the number of phrases.
+    """Read phrase lists from a workbook into a new folder that takes all else from ``base`` but what was published; returns the number of phrases.
 
     Raises
     ------
@@ -100,7 +101,7 @@ def import_lexicon(file: Path, *, base: Path, out: Path) -> int:
 
 
 def _write(lists: Mapping[str, list[dict[str, Any]]], base: Path, out: Path) -> None:
-    ignored = shutil.ignore_patterns(*(path.name for path in phrase_files(base)))
+    ignored = shutil.ignore_patterns(PUBLISHED, *(path.name for path in phrase_files(base)))
     shutil.copytree(base, out, ignore=ignored)
     for name, entries in lists.items():
         text = yaml.safe_dump(entries, allow_unicode=True, sort_keys=False, width=200)

@@ -6,6 +6,7 @@ each other, are looked up in an index; only a phrase that shares enough pairs wi
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +25,11 @@ syllables, looser ones (0.1, 0.1, 0.16) found nothing more on sixteen tuning cal
 """
 LIMIT_LONG = 0.22
 """The same from eight syllables on: a good fifth of them quite unlike."""
-_WIDTHS = (4, 6, 9, 14, 24)
+_WIDTHS = (alignment.SHORTEST_SHIFTED, 6, 9, 14, 24)
 """Candidates are weighed together with those of like length, up to these: so little is spent on padding."""
 _CHUNK = 20_000  # candidates weighed at a time, to bound memory
+_START_BITS = 32
+"""A candidate is one number, so that sorting is quick: its phrase above, its start in these bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,50 +57,51 @@ class SoundIndex:
     """
 
     def __init__(self, phrases: Sequence[str]) -> None:
-        numbers = [syllables.code_numbers(phrase) for phrase in phrases]
+        groups = np.searchsorted(_WIDTHS, [len(phrase) for phrase in phrases])
+        self._order = np.argsort(groups, kind="stable")  # phrases of like length stand together from here on
+        self._groups = np.searchsorted(groups[self._order], np.arange(len(_WIDTHS) + 2))
+        numbers = [syllables.code_numbers(phrases[number]) for number in self._order]
         self._lengths = np.array([len(phrase) for phrase in numbers], dtype=np.int64)
-        self._limits = np.array([limit(len(phrase)) for phrase in numbers], dtype=np.float32)
-        self._needed = 1 + (self._lengths > 4) + (self._lengths > 8)
-        self._rows = np.full((int(self._lengths.max(initial=1)), len(numbers)), alignment.PADDING, dtype=np.int64)
-        for column, phrase in enumerate(numbers):
-            self._rows[: len(phrase), column] = phrase
-        self._starts, self._phrases, self._offsets = _postings(numbers)
+        limits = np.array([limit(len(phrase)) for phrase in numbers], dtype=np.float32)
+        self._allowed = (limits * self._lengths).astype(np.float32)
+        self._needed = 1 + (self._lengths > alignment.SHORTEST_SHIFTED) + (self._lengths > 8)
+        # A phrase's codes side by side and small: what is read at random should fit into the processor's cache.
+        self._rows = np.full((len(numbers), int(self._lengths.max(initial=1))), alignment.PADDING, dtype=np.int16)
+        for row, phrase in zip(self._rows, numbers, strict=True):
+            row[: len(phrase)] = phrase
+        self._starts, self._keys = _postings(numbers)
 
     def search(self, coded: str) -> Iterator[SoundHit]:
         """All phrases near some stretch of the coded text, also overlapping ones."""
         text = syllables.code_numbers(coded)
         phrases, starts = self._candidates(text)
-        for chosen in self._alike_in_length(phrases):
-            yield from self._weigh(text, phrases[chosen], starts[chosen])
+        edges = np.searchsorted(phrases, self._groups)
+        for first, last in pairwise(edges):
+            for begin in range(first, last, _CHUNK):
+                chosen = slice(begin, min(begin + _CHUNK, last))
+                yield from self._weigh(text, phrases[chosen], starts[chosen])
 
     def _candidates(self, text: Ints) -> tuple[Ints, Ints]:
-        """Phrases that share enough pairs with a stretch of the text, and where they would start."""
+        """Phrases that share enough pairs with a stretch of the text, and where they would start; in order."""
         pairs = _pairs(text)
         places = np.flatnonzero(pairs >= 0)
         first = self._starts[pairs[places]]
         counts = self._starts[pairs[places] + 1] - first
         postings = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
-        stride = len(text) + 2 * alignment.FARTHEST_OUTSIDE
-        diagonals = np.repeat(places, counts) - self._offsets[postings] + alignment.FARTHEST_OUTSIDE
-        keys, shared = np.unique(self._phrases[postings] * stride + diagonals, return_counts=True)
-        phrases, starts = keys // stride, keys % stride - alignment.FARTHEST_OUTSIDE
+        keys = np.sort(self._keys[postings] + np.repeat(places, counts))
+        longer = np.searchsorted(keys, self._groups[1] << _START_BITS)
+        keys, shared = np.unique(np.append(keys[:longer], _not_alone(keys[longer:])), return_counts=True)
+        phrases, starts = keys >> _START_BITS, (keys & ((1 << _START_BITS) - 1)) - alignment.FARTHEST_OUTSIDE
         enough = shared + _beside(keys, shared) >= self._needed[phrases]
         return phrases[enough], starts[enough]
 
-    def _alike_in_length(self, phrases: Ints) -> Iterator[Ints]:
-        group = np.searchsorted(_WIDTHS, self._lengths[phrases])
-        for number in range(len(_WIDTHS) + 1):
-            chosen = np.flatnonzero(group == number)
-            for begin in range(0, len(chosen), _CHUNK):
-                yield chosen[begin : begin + _CHUNK]
-
     def _weigh(self, text: Ints, phrases: Ints, starts: Ints) -> Iterator[SoundHit]:
-        lengths = self._lengths[phrases]
-        allowed = (self._limits[phrases] * lengths).astype(np.float32)
-        laid = alignment.lay(self._rows[: lengths.max(), phrases], text, starts, allowed)
-        mean = laid.costs / lengths
-        for i in np.flatnonzero(laid.costs <= allowed):
-            yield SoundHit(int(phrases[i]), int(laid.begins[i]), int(laid.ends[i]), float(mean[i]))
+        lengths, allowed = self._lengths[phrases], self._allowed[phrases]
+        rows = self._rows[phrases, : lengths.max()].T.astype(np.int64, order="C")
+        laid = alignment.lay(rows, lengths, text, starts, allowed)
+        near = np.flatnonzero(laid.costs <= allowed)
+        numbers, means = self._order[phrases[near]], laid.costs[near] / lengths[near]
+        yield from map(SoundHit, numbers.tolist(), laid.begins[near].tolist(), laid.ends[near].tolist(), means.tolist())
 
 
 def _pairs(numbers: Ints) -> Ints:
@@ -107,16 +111,24 @@ def _pairs(numbers: Ints) -> Ints:
     return np.where((classes[:-1] > 0) & (classes[1:] > 0), joined, -1)
 
 
-def _postings(phrases: Sequence[Ints]) -> tuple[Ints, Ints, Ints]:
-    """For every pair where its postings start (with a last, the end); per posting its phrase and the place in it."""
+def _postings(phrases: Sequence[Ints]) -> tuple[Ints, Ints]:
+    """For every pair where its postings start (with a last, the end); per posting its phrase and start, the pair at 0."""
     pairs = [_pairs(phrase) for phrase in phrases]
-    keys = np.concatenate([*pairs, np.empty(0, dtype=np.int64)])
+    found = np.concatenate([*pairs, np.empty(0, dtype=np.int64)])
     owners = np.repeat(np.arange(len(pairs)), [len(pair) for pair in pairs])
     offsets = np.concatenate([*(np.arange(len(pair)) for pair in pairs), np.empty(0, dtype=np.int64)])
-    order = np.argsort(keys, kind="stable")
-    order = order[keys[order] >= 0]
-    counts = np.bincount(keys[order], minlength=syllables.COARSE_CLASSES**2)
-    return np.concatenate([[0], np.cumsum(counts)]), owners[order], offsets[order]
+    order = np.argsort(found, kind="stable")
+    order = order[found[order] >= 0]
+    counts = np.bincount(found[order], minlength=syllables.COARSE_CLASSES**2)
+    keys = (owners << _START_BITS) + alignment.FARTHEST_OUTSIDE - offsets
+    return np.concatenate([[0], np.cumsum(counts)]), keys[order]
+
+
+def _not_alone(keys: Ints) -> Ints:
+    """Sorted keys without those that are neither repeated nor next to another: most share a single pair by chance."""
+    near = np.zeros(len(keys) + 1, dtype=np.bool_)
+    near[1:-1] = np.diff(keys) <= 1
+    return keys[near[:-1] | near[1:]]
 
 
 def _beside(keys: Ints, shared: Ints) -> Ints:

@@ -35,6 +35,20 @@ class Place:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """Characters and sounds in the direction of going, which may be against reading."""
+
+    chars: str
+    sounds: str
+    backwards: bool = False
+
+    def read(self, start: int, end: int) -> str:
+        """Characters in reading order."""
+        part = self.chars[start:end]
+        return part[::-1] if self.backwards else part
+
+
 @dataclass(frozen=True)
 class Stream:
     """Comparable characters and their sounds, turns parted by line breaks.
@@ -68,6 +82,16 @@ class Stream:
         last = self.origin[end] if end < len(self.origin) else len(self.said)
         said = iter(fillers(self.said[first:last]))
         return all(filler in said for filler in wanted)
+
+    @cached_property
+    def forwards(self) -> View:
+        """The stream in reading order."""
+        return View(self.chars, self.sounds)
+
+    @cached_property
+    def backwards(self) -> View:
+        """The stream against reading: its last character is the first."""
+        return View(self.chars[::-1], self.sounds[::-1], backwards=True)
 
     @cached_property
     def bare(self) -> "Stream":
