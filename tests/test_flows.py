@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from calls import call
 
@@ -25,7 +27,13 @@ flows:
     - {id: record, zh: 记录现象, labels: [identity_check], phrases: [什么时候开始]}
     - {id: guide, zh: 指导排查, phrases: [重启, 指示灯]}
     - {id: promise, zh: 告知时限, labels: [time_commit]}
+  handover:
+    - {id: reason, zh: 转接：说明原因, phrases: [由专席处理]}
+    - {id: stay, zh: 转接：不掉线, phrases: [请不要挂机]}
+occasions:
+  handover: [为您转接, 帮您转到]
 """
+SHIPPED = Path(__file__).parent.parent / "lexicons" / "flows.yaml"
 
 
 def read(*lines, **options) -> tuple[TurnText, ...]:
@@ -109,3 +117,127 @@ def test_a_wrong_file_is_told(tmp_path, text, told):
 def test_a_missing_file_is_told(tmp_path):
     with pytest.raises(LexiconError, match="cannot be read"):
         load_flows(tmp_path / "flows.yaml")
+
+
+def steps_of(lines, scenario, book):
+    return [
+        (each.step, each.turn if each.done else None, each.in_order)
+        for each in follow(read(*lines), call(*lines).findings, Scenario(scenario, 0.9), book)
+    ]
+
+
+def test_a_step_taken_too_early_is_out_of_order(book):
+    lines = ((A, "明天修好。", "time_commit"), (C, "好"), (A, "什么时候开始断的？"), (A, "您重启一下。"))
+    assert steps_of(lines, "fault", book) == [("记录现象", 2, True), ("指导排查", 3, True), ("告知时限", 0, False)]
+
+
+def test_a_step_that_is_taken_again_in_its_place_is_in_order(book):
+    lines = (
+        (A, "明天修好。", "time_commit"),
+        (A, "什么时候开始断的？"),
+        (A, "您重启一下。"),
+        (A, "那就明天。", "time_commit"),
+    )
+    assert steps_of(lines, "fault", book)[-1] == ("告知时限", 3, True)
+
+
+@pytest.mark.parametrize("scenario", ["fault", "consult", None])
+def test_a_transfer_is_followed_within_any_scenario(book, scenario):
+    lines = ((C, "怎么办"), (A, "这个由专席处理。"), (A, "我帮您转到那边，请不要挂机。"))
+    assert steps_of(lines, scenario, book)[-2:] == [("转接：说明原因", 1, True), ("转接：不掉线", 2, True)]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ((A, "这个不能为您转接。"),),
+        ((C, "帮您转到哪儿？"), (A, "您请讲。")),
+        ((A, "请不要挂机。"),),
+    ],
+)
+def test_no_transfer_no_steps_of_it(book, lines):
+    assert steps_of(lines, None, book) == []
+
+
+# For each flow that is shipped: a call that takes every step in order, as (label or "", what the agent says).
+COMPLETE = {
+    "consult": [
+        ("greeting", "您好"),
+        ("proactive", "这款套餐每月五十九元"),
+        ("time_commit", "两天内回电"),
+        ("confirm", "您清楚了吗"),
+    ],
+    "business": [
+        ("identity_check", "请提供身份证后四位"),
+        ("", "提前跟您说明，合约期两年"),
+        ("solicit", "您确认吗"),
+        ("", "现在为您办理"),
+        ("", "次月一号生效"),
+        ("thanks", "谢谢您"),
+    ],
+    "fault": [
+        ("empathy", "您别着急"),
+        ("", "什么时候开始的"),
+        ("", "请把光猫重启一下，看一下指示灯"),
+        ("", "给您报修"),
+        ("", "修好后给您回访"),
+    ],
+    "complaint": [
+        ("", "您慢慢说"),
+        ("apology", "非常抱歉"),
+        ("", "我给您记录下来"),
+        ("", "四十八小时内给您回复"),
+        ("", "扣费的原因是"),
+        ("solicit", "您看这样行吗"),
+    ],
+    "cancel": [
+        ("", "方便说一下原因吗"),
+        ("", "取消以后号码会被收回"),
+        ("", "给您换个便宜的套餐"),
+        ("", "我备注一下"),
+        ("", "尊重您的决定"),
+    ],
+    "transfer": [
+        ("", "这个业务需要专席来办"),
+        ("solicit", "给您转接可以吗"),
+        ("", "情况我已经备注"),
+        ("", "正在为您转接"),
+    ],
+}
+
+
+def shipped(name, said):
+    """The steps of a shipped flow, for an agent who says this."""
+    lines = [(A, text, *([label] if label else [])) for label, text in said]
+    scenario = None if name == "transfer" else name
+    steps = follow(read(*lines), call(*lines).findings, Scenario(scenario, 0.9), load_flows(SHIPPED))
+    return [step for step in steps if step.step.startswith("转接") == (name == "transfer")]
+
+
+@pytest.mark.parametrize("name", COMPLETE)
+def test_shipped_flow_complete(name):
+    steps = shipped(name, COMPLETE[name])
+    assert len(steps) == len(COMPLETE[name])
+    assert [step.turn for step in steps] == list(range(len(steps)))
+    assert all(step.done and step.in_order for step in steps)
+
+
+@pytest.mark.parametrize("name", sorted(set(COMPLETE) - {"transfer"}))
+def test_shipped_flow_with_the_first_step_missing(name):
+    steps = shipped(name, [("", "好的"), *COMPLETE[name][1:]])
+    assert [step.done for step in steps] == [False, *[True] * (len(steps) - 1)]
+
+
+@pytest.mark.parametrize("name", sorted(set(COMPLETE) - {"transfer"}))
+def test_shipped_flow_in_wrong_order(name):
+    first, *rest = COMPLETE[name]
+    *before, last = rest
+    steps = shipped(name, [last, first, *before])
+    assert all(step.done for step in steps)
+    assert (steps[-1].in_order, steps[-1].turn) == (False, 0)
+
+
+def test_unsure_scenario_has_no_flow():
+    scenario = find_scenario(read((A, "您好"), (C, "嗯，你好")), load_flows(SHIPPED))
+    assert scenario.name is None
+    assert follow(read((A, "您好")), (), scenario, load_flows(SHIPPED)) == ()

@@ -3,10 +3,13 @@
 import re
 
 from pipeline.criteria.context import CallContext
-from pipeline.criteria.cues import Cue, agent_turns_after, each_turn, sentence_numbers, turns_with
+from pipeline.criteria.course import hurried_after
+from pipeline.criteria.cues import Cue, agent_turns_after, each_turn, sentence_numbers, shown_turns
 from pipeline.criteria.evidence import WITHHELD, above, each_event, faults, graded, one_if, phrases
+from pipeline.criteria.manner import asks_told, decisions, orders
 from pipeline.criteria.politeness import POOR_SNR_DB, displeased, left_waiting, pleased
 from pipeline.criteria.registry import Assessment, abstain, criterion
+from pipeline.criteria.transfers import without_consent
 from pipeline.measures.words import spoken_length
 from pipeline.schema import Event, EventKind, Polarity, Role, Status
 
@@ -45,6 +48,7 @@ def mandarin(context: CallContext) -> Assessment:
     emits=(
         "listening.interruption",
         "listening.asks_again",
+        "listening.asks_told",
         "customer.displeased",
         "customer.pleased",
         "timing.unannounced_silence",
@@ -59,6 +63,7 @@ def listening(context: CallContext) -> Assessment:
         (
             *each_event(context.events_of(EventKind.INTERRUPTION), "listening.interruption", "客户话没说完就抢话"),
             *each_event(repeated, "listening.asks_again", "重复询问客户已说过的内容"),
+            *asks_told(context, [int(event.detail["turn"] or 0) for event in repeated]),
             *left_waiting(context),
             *displeased(context),
             *pleased(context),
@@ -72,12 +77,12 @@ def _is_question(context: CallContext, event: Event) -> bool:
     return turn.text.rstrip().endswith(("？", "?", "吗", "呢", "多少"))
 
 
-@criterion("communication.soliciting", emits=())
+@criterion("communication.soliciting", emits=("soliciting.imperative", "soliciting.decided", "transfer.no_consent"))
 def soliciting(context: CallContext) -> Assessment:
     """意见征询能力: asks for consent where something is proposed, decides nothing over the customer's head."""
     if context.withheld:
         return abstain(WITHHELD)
-    return Assessment(phrases(context))
+    return Assessment((*orders(context), *decisions(context), *without_consent(context), *phrases(context)))
 
 
 @criterion(
@@ -94,7 +99,7 @@ def expression(context: CallContext) -> Assessment:
     fillers = above(context.measure("fillers_per_100_chars"), FILLERS_USUAL)
     return Assessment(
         (
-            *each_turn(turns_with(context.transcript, Cue.LOST), "expression.lost", "客户没有听懂"),
+            *each_turn(shown_turns(context, Cue.LOST), "expression.lost", "客户没有听懂"),
             *graded(fillers, "expression.fillers", "口头禅偏多"),
             *one_if(jargon, "expression.jargon", f"使用内部术语（{sentence_numbers(jargon)}）"),
             *one_if(long, "expression.long_turn", f"一次讲得过长（{sentence_numbers(long)}）"),
@@ -104,12 +109,12 @@ def expression(context: CallContext) -> Assessment:
     )
 
 
-@criterion("communication.composure", emits=("composure.kept", "composure.raised_voice"))
+@criterion("communication.composure", emits=("composure.kept", "composure.raised_voice", "composure.hurried"))
 def composure(context: CallContext) -> Assessment:
     """控制情绪能力: calm words and voice after hostility; without it only a loss of temper is judged."""
     if context.withheld:
         return abstain(WITHHELD)
-    hostile = turns_with(context.transcript, Cue.HOSTILITY)
+    hostile = shown_turns(context, Cue.HOSTILITY)
     if not hostile:
         return abstain("客户情绪平稳，没有需要坐席控制情绪的情境，本项不评", faults(context))
     after = {turn.index for each in hostile for turn in agent_turns_after(context.transcript, each, CALM_WITHIN)}
@@ -122,6 +127,7 @@ def composure(context: CallContext) -> Assessment:
         (
             *one_if(after and not lost, "composure.kept", f"客户情绪激动时保持平稳（{sentence_numbers(hostile)}）"),
             *each_event(raised, "composure.raised_voice", "客户激动后音量突然增大"),
+            *hurried_after(context, after),
             *phrases(context),
         )
     )

@@ -13,6 +13,7 @@ from pipeline.schema import (
     FlowStep,
     Recording,
     Role,
+    RuleAbstention,
     Scenario,
     Status,
     Transcript,
@@ -23,7 +24,14 @@ from pipeline.settings import Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallContext:
-    """One call with all that was found and measured in it; what is not known stays empty."""
+    """One call with all that was found and measured in it; what is not known stays empty.
+
+    Parameters
+    ----------
+    rule_findings
+        What rules found under their own ids. Criteria do not look at it, so that nothing counts twice: scoring adds its
+        points to the criterion that the rule names.
+    """
 
     recording: Recording
     transcript: Transcript
@@ -34,6 +42,8 @@ class CallContext:
     texts: tuple[TurnText, ...] = ()
     acoustics: Acoustics = field(default_factory=Acoustics)
     findings: tuple[Finding, ...] = ()
+    rule_findings: tuple[Finding, ...] = ()
+    abstained_rules: tuple[RuleAbstention, ...] = ()
     events: tuple[Event, ...] = ()
     measures: Mapping[str, float | None] = field(default_factory=dict)
     flow: tuple[FlowStep, ...] = ()
@@ -42,6 +52,11 @@ class CallContext:
     def withheld(self) -> bool:
         """Whether nothing that needs the roles may be judged."""
         return self.transcript.roles.withheld or not self.turns_of(Role.AGENT)
+
+    @property
+    def all_findings(self) -> tuple[Finding, ...]:
+        """Phrase evidence, then what rules found: what the findings' indices count."""
+        return self.findings + self.rule_findings
 
     def turns_of(self, role: Role) -> tuple[Turn, ...]:
         """The turns of one role, in order."""

@@ -1,22 +1,32 @@
 """What the call is about, and which steps of its flow the agent took (norm section 3)."""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from pipeline.criteria.scenarios import Said, ScenarioModel, load_scenarios
 from pipeline.errors import LexiconError
 from pipeline.language.normalise import normalise
 from pipeline.language.syllables import sound_codes
 from pipeline.language.text import TurnText
+from pipeline.safe_yaml import check_yaml
 from pipeline.schema import Finding, FlowStep, Role, Scenario, Status
 
-MIN_PROBABILITY = 0.5
-"""Below this the scenario is not named: six scenarios share the whole, so half is a clear lead."""
+LEAST_BY_CUES = 0.5
+"""Below this the cues alone name no scenario: six share the whole, so half is a clear lead."""
+LEAST_BY_MODEL = 0.45
+"""The same for the model, whose probabilities are calibrated."""
+LEAST_CHARS = 5
+"""A customer who has said less than this has said nothing of the matter."""
+_DENIED = re.compile("不|没|无法")
+_NEAR = 4
+"""Characters before a phrase that may deny it."""
 _ROLES = {"agent", "customer", "any"}
 
 
@@ -41,14 +51,30 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class FlowBook:
-    """Scenarios with their cues, and the flow of each."""
+    """Scenarios with their cues, and the flow of each; occasions are flows of any scenario, with what the agent says then."""
 
     cues: Mapping[str, tuple[Cue, ...]]
     steps: Mapping[str, tuple[Step, ...]]
+    occasions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    model: ScenarioModel | None = None
+
+    @property
+    def least_probability(self) -> float:
+        """Below this the scenario is not named."""
+        return LEAST_BY_CUES if self.model is None else LEAST_BY_MODEL
 
 
-def load_flows(path: Path) -> FlowBook:
-    """Read scenarios and flows.
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A turn to look for phrases in: characters are read as they usually are, for phrases are read without their words too."""
+
+    index: int
+    text: str
+    sounds: str
+
+
+def load_flows(path: Path, *, model: Path | None = None) -> FlowBook:
+    """Read scenarios and flows, and the model of scenarios where one is named.
 
     Raises
     ------
@@ -56,11 +82,14 @@ def load_flows(path: Path) -> FlowBook:
         Naming the file, the entry and the remedy.
     """
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        check_yaml(text)
+        raw = yaml.safe_load(text)
         cues = {
             name: tuple(_cue(path, name, each) for each in entry["cues"]) for name, entry in raw["scenarios"].items()
         }
         steps = {name: tuple(_step(each) for each in entries) for name, entries in raw["flows"].items()}
+        occasions = {name: tuple(map(str, phrases)) for name, phrases in raw.get("occasions", {}).items()}
     except OSError as error:
         raise LexiconError(
             f"{path}: cannot be read ({error.strerror}); restore it from the program's lexicons folder"
@@ -69,54 +98,89 @@ def load_flows(path: Path) -> FlowBook:
         raise LexiconError(
             f"{path}: {' '.join(str(error).split())}; write scenarios and flows as in the shipped file"
         ) from error
-    return FlowBook(cues, steps)
+    return FlowBook(cues, steps, occasions, load_scenarios(model) if model else None)
 
 
 def find_scenario(texts: Sequence[TurnText], flows: FlowBook, *, withheld: bool = False) -> Scenario:
-    """The scenario whose cues weigh most, by softmax; unnamed without cues or without a clear lead.
+    """The scenario that is most probable from what was said and from the cues; unnamed where nothing leads clearly.
 
-    Cues are compared by sound, so that a recogniser's wrong character does not hide them.
+    Without a model the cues alone decide, by softmax. Cues are compared by sound, so that a recogniser's wrong character does not hide them.
 
     Parameters
     ----------
     withheld
         It is not known who the customer is: then nothing is named.
     """
-    said = {role: "\n".join(text.sounds for text in texts if role in {"any", text.turn.role}) for role in _ROLES}
-    sums = {
-        name: math.fsum(cue.weight for cue in cues if sounds_of(cue.text) in said[cue.role])
+    said = [Said(text.turn.role, text.text, sound_codes(text.text)) for text in texts]
+    customer = sum(len(turn.text) for turn in said if turn.role is Role.CUSTOMER)
+    if withheld or not customer:
+        return Scenario(None, 0.0)
+    sums = cue_sums(said, flows)
+    if flows.model is not None:
+        shares = flows.model.probabilities(said, sums) if customer >= LEAST_CHARS else {}
+    else:
+        shares = _softmax(sums) if any(sums.values()) else {}
+    best = max(sorted(shares.keys() & flows.cues.keys()), key=lambda name: shares[name], default=None)
+    probability = shares[best] if best else 0.0
+    return Scenario(best if probability >= flows.least_probability else None, round(probability, 3))
+
+
+def cue_sums(said: Sequence[Said], flows: FlowBook) -> Mapping[str, float]:
+    """Summed weights of each scenario's cues that were said."""
+    heard = {role: "\n".join(turn.sounds for turn in said if role in {"any", turn.role}) for role in _ROLES}
+    return {
+        name: math.fsum(cue.weight for cue in cues if sounds_of(cue.text) in heard[cue.role])
         for name, cues in flows.cues.items()
     }
-    if withheld or not any(sums.values()):
-        return Scenario(None, 0.0)
+
+
+def _softmax(sums: Mapping[str, float]) -> Mapping[str, float]:
     top = max(sums.values())
     shares = {name: math.exp(value - top) for name, value in sums.items()}
-    best = max(shares, key=lambda name: shares[name])
-    probability = shares[best] / math.fsum(shares.values())
-    return Scenario(best if probability >= MIN_PROBABILITY else None, round(probability, 3))
+    return {name: share / math.fsum(shares.values()) for name, share in shares.items()}
 
 
 def follow(
     texts: Sequence[TurnText], findings: Sequence[Finding], scenario: Scenario, flows: FlowBook
 ) -> tuple[FlowStep, ...]:
-    """The steps of the scenario's flow, each with the agent's first turn that took it; none without a flow."""
-    steps = flows.steps.get(scenario.name, ()) if scenario.name else ()
-    agent = [text for text in texts if text.turn.role is Role.AGENT]
-    return tuple(_followed(step, agent, findings) for step in steps)
+    """The steps of the scenario's flow, then those of what happened within it (a transfer); none without a flow.
+
+    Each step has the agent's first turn that took it after the steps before; where there is none, the first that took it, out of order.
+    """
+    agent = [
+        _Line(text.turn.index, text.text, sound_codes(text.text)) for text in texts if text.turn.role is Role.AGENT
+    ]
+    names = [scenario.name, *(name for name, phrases in flows.occasions.items() if _happened(phrases, agent))]
+    return tuple(step for name in names if name for step in _followed(flows.steps.get(name, ()), agent, findings))
 
 
-def _followed(step: Step, agent: Sequence[TurnText], findings: Sequence[Finding]) -> FlowStep:
+def _followed(steps: Sequence[Step], agent: Sequence[_Line], findings: Sequence[Finding]) -> Iterator[FlowStep]:
+    reached = -1
+    for step in steps:
+        taken = _taken(step, agent, findings)
+        later = next((turn for turn in taken if turn >= reached), None)
+        reached = reached if later is None else later
+        yield FlowStep(
+            step.zh, bool(taken), taken[0] if later is None and taken else later, not taken or later is not None
+        )
+
+
+def _taken(step: Step, agent: Sequence[_Line], findings: Sequence[Finding]) -> tuple[int, ...]:
+    """The agent's turns that took a step."""
     labelled = {f.evidence.turn for f in findings if f.label in step.labels and f.status is Status.CERTAIN}
     phrases = [sounds_of(phrase) for phrase in step.phrases]
-    taken = next(
-        (
-            text.turn.index
-            for text in agent
-            if text.turn.index in labelled or any(phrase in text.sounds for phrase in phrases)
-        ),
-        None,
+    return tuple(
+        line.index for line in agent if line.index in labelled or any(phrase in line.sounds for phrase in phrases)
     )
-    return FlowStep(step.zh, taken is not None, taken)
+
+
+def _happened(phrases: Sequence[str], agent: Sequence[_Line]) -> bool:
+    """Whether the agent said one of the phrases, and did not deny it shortly before."""
+    return any(
+        (at := line.sounds.find(sounds_of(phrase))) >= 0 and not _DENIED.search(line.text[max(0, at - _NEAR) : at])
+        for line in agent
+        for phrase in phrases
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from pipeline.language.normalise import normalise
+from pipeline.language.syllables import sound_codes
 from pipeline.lexicon.matcher import CLOSING_TURNS, OPENING_TURNS
 from pipeline.schema import Completeness, Finding, Recording, Role, Status, Transcript, Turn
 
@@ -24,7 +26,7 @@ def opening(transcript: Transcript, findings: Sequence[Finding]) -> Completeness
         return _abstained(OPENING, _WITHHELD if transcript.roles.withheld else _NO_AGENT)
     first = turns[:OPENING_TURNS]
     present, doubtful = _elements(OPENING, first, findings)
-    operator = any(name in turn.text for turn in first for name in OPERATORS)
+    operator = any(_names_operator(turn) for turn in first)
     complete = present["greeting"] and (present["self_intro"] or operator) and present["offer_help"]
     return Completeness(complete, {**present, "operator": operator}, doubtful)
 
@@ -42,6 +44,14 @@ def closing(transcript: Transcript, findings: Sequence[Finding], recording: Reco
         return Completeness(False, present, doubtful, abstained=True, reason=_CUT_OFF)
     complete = present["further_help"] and any(present[name] for name in COURTESIES) and present["goodbye"]
     return Completeness(complete, present, doubtful)
+
+
+def _names_operator(turn: Turn) -> bool:
+    """Whether an operator is named, in these characters or in others that sound the same."""
+    text = normalise(turn.text).text
+    return any(
+        name in turn.text or (not name.isdigit() and sound_codes(name) in sound_codes(text)) for name in OPERATORS
+    )
 
 
 def _agent_turns(transcript: Transcript) -> tuple[Turn, ...]:

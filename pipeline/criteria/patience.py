@@ -4,11 +4,16 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from pipeline.criteria.cancels import retention
 from pipeline.criteria.context import CallContext
-from pipeline.criteria.cues import Cue, agent_turns_after, each_turn, sentence_numbers, turns_with
+from pipeline.criteria.course import falls_off, over_length
+from pipeline.criteria.cues import Cue, agent_turns_after, each_turn, sentence_numbers, shown_turns
 from pipeline.criteria.evidence import WITHHELD, above, each_event, faults, graded, one_if, phrases
+from pipeline.criteria.manner import corrections, pushing
 from pipeline.criteria.politeness import displeased, left_waiting, pleased
 from pipeline.criteria.registry import Assessment, Signal, abstain, criterion
+from pipeline.criteria.transfers import dropped, unexplained
+from pipeline.criteria.wishes import untimely_wishes
 from pipeline.measures.words import bare, is_question
 from pipeline.schema import EventKind, Role, Turn
 
@@ -22,8 +27,6 @@ COMFORT_WITHIN = 2
 """Apology or empathy within this many agent turns of a complaint (norm section 1, patience.ownership)."""
 HEDGES_USUAL = 1.0
 """Hedges per 100 characters that careful speech needs."""
-COURTESY_LEFT_RATIO = 0.34
-"""虎头蛇尾 when less than a third of the first third's courtesy is left in the last third."""
 COMFORT = ("apology", "empathy")
 
 
@@ -62,23 +65,26 @@ def _answers(context: CallContext) -> Iterator[tuple[Turn, Turn]]:
 
 @criterion(
     "patience.thorough",
-    emits=("customer.displeased", "customer.pleased", "thorough.falls_off", "timing.unannounced_silence"),
+    emits=(
+        "customer.displeased",
+        "customer.pleased",
+        "thorough.falls_off",
+        "thorough.guided",
+        "thorough.over_length",
+        "timing.unannounced_silence",
+    ),
 )
 def thorough(context: CallContext) -> Assessment:
     """耐心周到: explains and comforts to the end; no weariness, no falling off (虎头蛇尾)."""
     if context.withheld:
         return abstain(WITHHELD)
-    first, last = (
-        context.measure("courtesy_first_third_per_100_chars"),
-        context.measure("courtesy_last_third_per_100_chars"),
-    )
-    falls = first is not None and last is not None and last < COURTESY_LEFT_RATIO * first
     return Assessment(
         (
             *displeased(context),
             *pleased(context),
             *left_waiting(context),
-            *one_if(falls, "thorough.falls_off", "礼貌用语前多后少，虎头蛇尾"),
+            *falls_off(context),
+            *over_length(context),
             *phrases(context),
         )
     )
@@ -91,6 +97,9 @@ def thorough(context: CallContext) -> Assessment:
         "ownership.not_comforted",
         "cancel.reason_asked",
         "cancel.not_asked",
+        "cancel.offer_first",
+        "cancel.explained",
+        "ownership.corrected",
         "customer.displeased",
     ),
 )
@@ -98,12 +107,18 @@ def ownership(context: CallContext) -> Assessment:
     """责任承担: comfort after trouble, the matter taken on; on a cancel request the reason asked and an offer made."""
     if context.withheld:
         return abstain(WITHHELD)
-    troubles = turns_with(context.transcript, Cue.TROUBLE)
-    cancels = turns_with(context.transcript, Cue.CANCEL) if context.scenario.name in {"cancel", None} else ()
+    troubles = shown_turns(context, Cue.TROUBLE)
+    cancels = shown_turns(context, Cue.CANCEL) if context.scenario.name in {"cancel", None} else ()
     if not (troubles or cancels or context.scenario.name in {"fault", "complaint", "cancel"}):
         return abstain("通话中没有投诉、故障、差错或取消类诉求，本项不评", faults(context))
     return Assessment(
-        (*_comfort(context, troubles), *_cancel(context, bool(cancels)), *displeased(context), *phrases(context))
+        (
+            *_comfort(context, troubles),
+            *retention(context),
+            *corrections(context),
+            *displeased(context),
+            *phrases(context),
+        )
     )
 
 
@@ -121,15 +136,6 @@ def _comfort(context: CallContext, troubles: Iterable[Turn]) -> tuple[Signal, ..
     )
 
 
-def _cancel(context: CallContext, asked_to_cancel: bool) -> tuple[Signal, ...]:
-    """On a cancel request: the reason asked or an offer made."""
-    found = context.labelled("retention")
-    return (
-        *one_if(asked_to_cancel and found, "cancel.reason_asked", "客户要求取消时询问了原因或提出挽留", findings=found),
-        *one_if(asked_to_cancel and not found, "cancel.not_asked", "客户要求取消时没有询问原因，也没有挽留"),
-    )
-
-
 @criterion(
     "patience.confident",
     emits=(
@@ -139,6 +145,8 @@ def _cancel(context: CallContext, asked_to_cancel: bool) -> tuple[Signal, ...]:
         "timing.slow_answer",
         "timing.hold",
         "confident.hedges",
+        "transfer.needless",
+        "transfer.unexplained",
     ),
 )
 def confident(context: CallContext) -> Assessment:
@@ -166,14 +174,33 @@ def confident(context: CallContext) -> Assessment:
                 f"请客户等待超过 {settings.silence_limit_s:g} 秒没有联系",
             ),
             *graded(hedges, "confident.hedges", "「可能」「好像」一类不确定用语偏多"),
+            *unexplained(context),
             *phrases(context),
         )
     )
 
 
-@criterion("patience.attentive", emits=("timing.unannounced_silence", "customer.pleased"))
+@criterion(
+    "patience.attentive",
+    emits=(
+        "timing.unannounced_silence",
+        "customer.pleased",
+        "wish.untimely",
+        "attentive.pushes",
+        "transfer.dropped",
+    ),
+)
 def attentive(context: CallContext) -> Assessment:
     """关注客户: wishes, reminders, the customer never left alone or beside another talk."""
     if context.withheld:
         return abstain(WITHHELD)
-    return Assessment((*left_waiting(context), *pleased(context), *phrases(context)))
+    return Assessment(
+        (
+            *left_waiting(context),
+            *untimely_wishes(context),
+            *pushing(context),
+            *dropped(context),
+            *pleased(context),
+            *phrases(context),
+        )
+    )

@@ -1,8 +1,9 @@
 """礼貌程度: process, wording, voice, tone and pace."""
 
 from pipeline.criteria.context import CallContext
-from pipeline.criteria.cues import Cue, each_turn, sentence_numbers, turns_with
+from pipeline.criteria.cues import Cue, each_turn, sentence_numbers, shown_turns
 from pipeline.criteria.evidence import WITHHELD, above, each_event, faults, graded, one_if, phrases
+from pipeline.criteria.manner import brush_offs
 from pipeline.criteria.opening_closing import COURTESIES
 from pipeline.criteria.registry import Assessment, Signal, abstain, criterion
 from pipeline.lexicon.matcher import CLOSING_TURNS, OPENING_TURNS
@@ -15,6 +16,8 @@ FLAT_SEMITONES = 5.0
 POOR_SNR_DB = 10.0
 MIN_VOICED_TURNS = 3
 MONOLOGUE_S = 25.0
+AHEAD_RATIO = 1.6
+"""Half as fast again is usual where one speaks to an old or hesitant person; more leaves him behind."""
 ELEMENT_ZH = {
     "greeting": "问候",
     "self_intro": "报工号或姓名",
@@ -129,26 +132,28 @@ def warm_voice(context: CallContext) -> Assessment:
     )
 
 
-@criterion("politeness.sincere_tone", emits=("customer.displeased", "customer.pleased"))
+@criterion("politeness.sincere_tone", emits=("customer.displeased", "customer.pleased", "tone.perfunctory"))
 def sincere_tone(context: CallContext) -> Assessment:
     """语气诚恳: comfort and apology against questions thrown back, mockery and weariness."""
     if context.withheld:
         return abstain(WITHHELD)
-    return Assessment((*displeased(context), *pleased(context), *phrases(context)))
+    return Assessment((*displeased(context), *pleased(context), *brush_offs(context), *phrases(context)))
 
 
 def displeased(context: CallContext) -> tuple[Signal, ...]:
     """How many of the customer's turns object to how he is answered."""
-    return each_turn(turns_with(context.transcript, Cue.DISCONTENT), "customer.displeased", "客户对答复不满")
+    return each_turn(shown_turns(context, Cue.DISCONTENT), "customer.displeased", "客户对答复不满")
 
 
 def pleased(context: CallContext) -> tuple[Signal, ...]:
     """A signal when the customer praises or thanks warmly."""
-    turns = turns_with(context.transcript, Cue.CONTENT)
+    turns = shown_turns(context, Cue.CONTENT)
     return one_if(turns, "customer.pleased", f"客户表示满意（{sentence_numbers(turns)}）")
 
 
-@criterion("politeness.pace", emits=("pace.too_fast", "pace.too_slow", "pace.fast_turns", "pace.monologue"))
+@criterion(
+    "politeness.pace", emits=("pace.too_fast", "pace.too_slow", "pace.fast_turns", "pace.monologue", "pace.ahead")
+)
 def pace(context: CallContext) -> Assessment:
     """语速恰当: within the usual range, and not in one breath."""
     rate = context.measure("agent_rate_cpm")
@@ -162,6 +167,7 @@ def pace(context: CallContext) -> Assessment:
         (
             *graded(fast / 10, "pace.too_fast", f"平均语速 {rate:.0f} 字/分，偏快"),
             *graded(slow / 10, "pace.too_slow", f"平均语速 {rate:.0f} 字/分，偏慢"),
+            *_ahead(context, rate),
             *graded(share, "pace.fast_turns", f"{share:.0%} 的话语语速过快"),
             *one_if(
                 above(context.measure("longest_monologue_s"), MONOLOGUE_S), "pace.monologue", "一口气讲得过长，没有停顿"
@@ -169,3 +175,11 @@ def pace(context: CallContext) -> Assessment:
             *phrases(context),
         )
     )
+
+
+def _ahead(context: CallContext, rate: float) -> tuple[Signal, ...]:
+    """The agent far faster than a customer who speaks slowly (norm: 配合客户); too fast for anyone counts already."""
+    customer, settings = context.measure("customer_rate_cpm"), context.settings
+    slow = customer is not None and customer < settings.rate_slow_cpm
+    ahead = slow and customer is not None and AHEAD_RATIO * customer < rate <= settings.rate_fast_cpm
+    return one_if(ahead, "pace.ahead", f"客户说话慢（{customer or 0:.0f} 字/分），坐席 {rate:.0f} 字/分，没有配合客户")

@@ -21,8 +21,10 @@ def interruptions(transcript: Transcript, acoustics: Acoustics, settings: Settin
         if spoken_length(turn.text) < settings.interruption_min_chars or is_backchannel(turn.text):
             continue
         for other in transcript.turns:
+            if not _cuts_in(turn, other):
+                continue
             overlap = _overlap_s(turn, other, acoustics)
-            if _cuts_in(turn, other) and overlap + EDGE_S >= settings.interruption_overlap_s:
+            if overlap + EDGE_S >= settings.interruption_overlap_s:
                 end = min(turn.span.end_s, other.span.end_s)
                 detail = {
                     "overlap_s": round(overlap, 2),

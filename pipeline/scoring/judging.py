@@ -8,11 +8,13 @@ from pipeline.criteria.context import CallContext
 from pipeline.criteria.registry import Assessment, registered
 from pipeline.schema import CriterionScore
 from pipeline.scoring.curves import Curve
-from pipeline.scoring.effects import effects
+from pipeline.scoring.doubt import reach, sureness
+from pipeline.scoring.effects import Effect, effects
 from pipeline.scoring.reasons import explain, explain_calibrated
-from pipeline.scoring.rubric import CriterionRule
+from pipeline.scoring.rubric import CriterionRule, Rubric
+from pipeline.scoring.rules import rule_signals
 
-BEST = 100.0
+WORST, BEST = 0.0, 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +32,18 @@ class Judged:
     only_faults: bool = False
 
 
-def judge(context: CallContext, rule: CriterionRule, *, soft_below: float) -> Judged:
+def judge(context: CallContext, rule: CriterionRule, rubric: Rubric) -> Judged:
     """Ask the criterion's function and settle its signals; certain misconduct lifts an abstention."""
     assessment = registered()[rule.id].function(context)
-    found = effects(rule, assessment.signals)
+    found = effects(rule, (*assessment.signals, *rule_signals(context)))
     if assessment.abstained:
         found = tuple(effect for effect in found if effect.points < 0)
         if not found:
             return Judged(_abstention(rule, assessment), rule.weight)
-    value, low, high = (
-        _settled(rule.start, [getattr(effect, name) for effect in found], soft_below)
-        for name in ("points", "low", "high")
+    value, low, high = _interval(context, rule, found, rubric)
+    reason = explain(
+        rule.start, found, context.all_findings, only_faults=assessment.abstained, softened=value < rubric.soft_below
     )
-    reason = explain(rule.start, found, context.findings, only_faults=assessment.abstained, softened=value < soft_below)
     indices = sorted({index for effect in found for signal in effect.signals for index in signal.findings})
     scored = CriterionScore(rule.id, value, low, high, abstained=False, reason=reason, findings=tuple(indices))
     return Judged(scored, rule.weight, assessment.abstained)
@@ -62,6 +63,19 @@ def _abstention(rule: CriterionRule, assessment: Assessment) -> CriterionScore:
     return CriterionScore(
         rule.id, None, None, None, abstained=True, reason=assessment.reason or "没有可供判断的情境，本项不评"
     )
+
+
+def _interval(
+    context: CallContext, rule: CriterionRule, found: Sequence[Effect], rubric: Rubric
+) -> tuple[float, float, float]:
+    """Score, low and high: from the evidence, from what it may have missed or misread, and from how people differ."""
+    doubt = rubric.doubt
+    off = reach(rule, found, doubt, sureness(context.transcript, doubt))
+    value, low, high = (
+        _settled(rule.start, [*(getattr(effect, name) for effect in found), further], rubric.soft_below)
+        for name, further in (("points", 0.0), ("low", -off.down), ("high", off.up))
+    )
+    return value, max(WORST, round(low - doubt.raters_points, 1)), min(BEST, round(high + doubt.raters_points, 1))
 
 
 def _settled(start: float, points: Sequence[float], soft_below: float) -> float:

@@ -2,14 +2,15 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pipeline.criteria.registry import registered
 from pipeline.scoring.checks import Checks, read_yaml
+from pipeline.scoring.doubt_rule import DoubtRule, read_doubt
 
-_TOP_KEYS = {"dimensions", "criteria", "bands", "red_lines", "min_judged_ratio", "soft_below", "ungraded"}
+_TOP_KEYS = {"dimensions", "criteria", "bands", "red_lines", "min_judged_ratio", "soft_below", "ungraded", "doubt"}
 _CRITERION_KEYS = {"zh", "en", "dimension", "weight", "source", "start", "signals"}
 
 
@@ -83,6 +84,8 @@ class Rubric:
         Criterion scores below this fall ever more slowly with further deductions.
     ungraded
         Name of the band of a call that cannot be judged.
+    doubt
+        How far intervals reach beyond the evidence.
     version
         First 12 hexadecimal digits of the SHA-256 of the file.
     """
@@ -95,6 +98,7 @@ class Rubric:
     soft_below: float
     ungraded: str
     version: str
+    doubt: DoubtRule = field(default_factory=DoubtRule)
 
     def band(self, score: float | None) -> str:
         """Name of the band that a total falls into."""
@@ -143,6 +147,7 @@ class _Reader:
             soft_below=check.number(top, raw, "soft_below", (1.0, 100.0)),
             ungraded=check.text(top, raw, "ungraded"),
             version=version,
+            doubt=read_doubt(raw["doubt"], check) if "doubt" in raw else DoubtRule(),
         )
 
     def shares(self, dimensions: Sequence[DimensionRule], criteria: Sequence[CriterionRule]) -> None:

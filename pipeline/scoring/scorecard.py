@@ -18,18 +18,16 @@ def score(
 ) -> Scorecard:
     """Judge a call by a rubric, on the inspectors' scale where a calibration is given.
 
-    Adding forbidden evidence never raises a score, adding certain standard evidence never lowers one, and the order of
-    the findings does not matter.
+    Adding forbidden evidence never raises a score, adding certain standard evidence never lowers one unless it is a wish
+    out of season, and the order of the findings does not matter.
     """
     curves = calibration.curves if calibration else {}
-    judged = tuple(
-        calibrate(judge(context, rule, soft_below=rubric.soft_below), curves.get(rule.id)) for rule in rubric.criteria
-    )
+    judged = tuple(calibrate(judge(context, rule, rubric), curves.get(rule.id)) for rule in rubric.criteria)
     dimensions = tuple(_dimension(rule, judged, rubric) for rule in rubric.dimensions)
     return Scorecard(
         recording=context.recording,
         transcript=context.transcript,
-        findings=context.findings,
+        findings=context.all_findings,
         opening=context.opening,
         closing=context.closing,
         scenario=context.scenario,
@@ -38,8 +36,9 @@ def score(
         measures=context.measures,
         criteria=tuple(each.score for each in judged),
         dimensions=dimensions,
-        affinity=_affinity(dimensions, context.findings, rubric),
+        affinity=_affinity(dimensions, context.all_findings, rubric),
         versions=versions,
+        abstained_rules=context.abstained_rules,
     )
 
 

@@ -1,0 +1,75 @@
+"""How a call goes on: its length, whether the agent guides it, falls off towards its end or hurries after hostility."""
+
+from collections.abc import Iterable, Sequence
+from statistics import fmean
+
+from pipeline.criteria.context import CallContext
+from pipeline.criteria.cues import Cue, sentence_numbers, shown_turns
+from pipeline.criteria.evidence import one_if
+from pipeline.criteria.registry import Signal
+from pipeline.measures.dialogue import rate_cpm
+from pipeline.measures.words import spoken_length
+from pipeline.schema import EventKind, Role, Turn
+
+COURTESY_LEFT_RATIO = 0.34
+"""虎头蛇尾 when less than a third of the first third's courtesy is left in the last third."""
+LENGTH_LEFT_RATIO = 0.34
+"""The same for the length of the agent's turns: ends are short by nature, so it counts only together with hurry."""
+HURRIED_RATIO = 1.25
+"""A quarter faster than before is heard as haste: just noticeable steps of speech rate are 5 to 10 % (Quené 2007)."""
+MIN_THIRDS_TURNS = 6
+MIN_CALM_CHARS = 30
+"""Fewer characters on either side say nothing about a change of pace."""
+
+
+def over_length(context: CallContext) -> tuple[Signal, ...]:
+    """A call longer than its scenario's limit; guiding the customer is to the agent's credit, being led is not."""
+    limit = context.settings.call_limits_s.get(context.scenario.name or "")
+    waits = context.events_of(EventKind.SILENCE_ANNOUNCED)
+    own = sum(each.span.duration_s for each in waits if each.detail.get("excused") is True)
+    length = context.recording.duration_s - own
+    if limit is None or length <= limit:
+        return ()
+    guided = shown_turns(context, Cue.GUIDED, by=Role.AGENT)
+    told = f"通话 {length / 60:.0f} 分钟，超过这类通话的 {limit / 60:g} 分钟"
+    return (
+        *one_if(guided, "thorough.guided", f"{told}，但有效引导客户（{sentence_numbers(guided)}）"),
+        *one_if(not guided, "thorough.over_length", f"{told}，没有引导客户"),
+    )
+
+
+def falls_off(context: CallContext) -> tuple[Signal, ...]:
+    """虎头蛇尾: courtesy gone in the last third, or short answers in haste."""
+    first, last = (context.measure(f"courtesy_{which}_third_per_100_chars") for which in ("first", "last"))
+    if first is not None and last is not None and last < COURTESY_LEFT_RATIO * first:
+        return (Signal("thorough.falls_off", note="礼貌用语前多后少，虎头蛇尾"),)
+    return one_if(_shorter_and_hurried(context), "thorough.falls_off", "后段回答变短变快，虎头蛇尾")
+
+
+def _shorter_and_hurried(context: CallContext) -> bool:
+    agent = context.turns_of(Role.AGENT)
+    if len(agent) < MIN_THIRDS_TURNS:
+        return False
+    third = len(agent) // 3
+    first, last = (fmean(spoken_length(turn.text) for turn in part) for part in (agent[:third], agent[-third:]))
+    return last < LENGTH_LEFT_RATIO * first and _faster(context, agent[-third:], agent[:third], least_chars=1)
+
+
+def hurried_after(context: CallContext, after: Iterable[int]) -> tuple[Signal, ...]:
+    """急躁: the agent speaks faster in the turns after hostility than in the others."""
+    chosen = set(after)
+    turns = context.turns_of(Role.AGENT)
+    answering = [turn for turn in turns if turn.index in chosen]
+    calm = [turn for turn in turns if turn.index not in chosen]
+    hurried = _faster(context, answering, calm, least_chars=MIN_CALM_CHARS)
+    return one_if(hurried, "composure.hurried", f"客户激动后语速明显加快（{sentence_numbers(answering)}）")
+
+
+def _faster(context: CallContext, turns: Sequence[Turn], than: Sequence[Turn], *, least_chars: int) -> bool:
+    """Whether these turns are hurried against the others, and faster than usual at all."""
+    if min(sum(spoken_length(turn.text) for turn in part) for part in (turns, than)) < least_chars:
+        return False
+    rate, usual = (rate_cpm(part, context.acoustics, context.settings) for part in (turns, than))
+    if rate is None or usual is None:
+        return False
+    return rate > HURRIED_RATIO * usual and rate > context.settings.rate_slow_cpm

@@ -1,0 +1,26 @@
+"""Whether the customer was hostile before the agent gave a reason: what makes a call hard, and not the agent's doing."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline.criteria.cues import Cue, turns_with
+from pipeline.schema import Finding, Polarity, Status, Transcript
+
+
+def hostility(transcript: Transcript, findings: Sequence[Finding], *, lexicons: Path | None = None) -> float | None:
+    """1 where a hostile turn of the customer comes before the agent's first certain fault, else 0; None without roles.
+
+    Parameters
+    ----------
+    lexicons
+        Folder of the wording that shows it; without, that of the settings.
+    """
+    if transcript.roles.withheld:
+        return None
+    faults = [
+        finding.evidence.turn
+        for finding in findings
+        if finding.polarity is Polarity.FORBIDDEN and finding.status is Status.CERTAIN
+    ]
+    first_fault = min(faults, default=len(transcript.turns))
+    return float(any(turn.index < first_fault for turn in turns_with(transcript, Cue.HOSTILITY, lexicons=lexicons)))

@@ -1,0 +1,82 @@
+"""How far a score may be off beyond what the evidence itself leaves open: what was missed, misread, or is judged otherwise.
+
+It widens intervals and never moves a score.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.schema import Polarity, Role, Transcript
+from pipeline.scoring.doubt_rule import Detector, DoubtRule
+from pipeline.scoring.effects import Effect
+from pipeline.scoring.rubric import CriterionRule
+
+
+@dataclass(frozen=True, slots=True)
+class Sureness:
+    """What a call's own circumstances leave of certainty, both from 0 to 1.
+
+    Parameters
+    ----------
+    words
+        How surely the agent's words were recognised, against the usual.
+    roles
+        How sure it is that they are the agent's.
+    """
+
+    words: float = 1.0
+    roles: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Points below and above the evidence that was found."""
+
+    down: float
+    up: float
+
+
+def sureness(transcript: Transcript, doubt: DoubtRule) -> Sureness:
+    """From the agent's mean confidence by characters, and the confidence of the roles."""
+    agent = [turn for turn in transcript.turns if turn.role is Role.AGENT]
+    length = sum(len(turn.text) for turn in agent)
+    mean = math.fsum(turn.confidence * len(turn.text) for turn in agent) / length if length else doubt.usual_confidence
+    return Sureness(min(1.0, mean / doubt.usual_confidence), transcript.roles.confidence)
+
+
+def reach(rule: CriterionRule, found: Sequence[Effect], doubt: DoubtRule, sure: Sureness) -> Reach:
+    """What the criterion's evidence would change by if the detectors made their usual errors here too.
+
+    Of evidence worth n points with recall r, n (1/r - 1) more was missed on average; of what was found, 1 - precision is
+    none. What belongs to the other speaker counts for nothing.
+    """
+    against, favour = (_sum(found, polarity) for polarity in (Polarity.FORBIDDEN, Polarity.STANDARD))
+    forbidden, standard = (_worse(each, sure.words) for each in (doubt.forbidden, doubt.standard))
+    sunk = _missed(rule, Polarity.FORBIDDEN, against, forbidden, doubt.unseen_points)
+    risen = _missed(rule, Polarity.STANDARD, favour, standard, doubt.unseen_points)
+    return Reach(
+        down=sunk + favour * (1 - standard.precision * sure.roles),
+        up=risen + against * (1 - forbidden.precision * sure.roles),
+    )
+
+
+def _sum(found: Sequence[Effect], polarity: Polarity) -> float:
+    return math.fsum(abs(effect.points) for effect in found if effect.signals[0].name.startswith(f"{polarity}."))
+
+
+def _worse(detector: Detector, words: float) -> Detector:
+    """The detector where words are recognised less surely than usual."""
+    return Detector(detector.precision * words, detector.recall * words)
+
+
+def _missed(rule: CriterionRule, polarity: Polarity, points: float, detector: Detector, unseen_points: float) -> float:
+    """Points of this kind that were said and not found, at most what the rubric still has to give."""
+    offered = [signal for name, signal in rule.signals.items() if name.startswith(f"{polarity}.")]
+    most = math.fsum(abs(each.points) if each.once else each.cap for each in offered)
+    share = 1 / max(detector.recall, _LEAST_RECALL) - 1
+    return min((points + unseen_points) * share, max(0.0, most - points)) if offered else 0.0
+
+
+_LEAST_RECALL = 0.1
+"""With less nothing could be said at all; keeps the reach finite."""

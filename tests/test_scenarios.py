@@ -1,0 +1,151 @@
+"""The model that names the scenario: the table that inspectors extend, and the fit behind it."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+from builders import dialogue
+
+from pipeline.criteria.flows import FlowBook, find_scenario, load_flows
+from pipeline.criteria.scenario_corpus import Statement, read_statements, version_of
+from pipeline.criteria.scenario_training import fit
+from pipeline.criteria.scenarios import Said, load_scenarios, save_scenarios
+from pipeline.errors import LexiconError
+from pipeline.language.normalise import normalise
+from pipeline.language.segment import Segmenter
+from pipeline.language.syllables import sound_codes
+from pipeline.language.text import read_turns
+from pipeline.schema import Role, Scenario
+from pipeline.settings import Settings
+
+HOME = Path(__file__).parent
+TABLE = yaml.safe_load((HOME / "data" / "scenarios.yaml").read_text(encoding="utf-8"))
+SEGMENTER = Segmenter()
+CASES = [(name, case) for name, cases in TABLE.items() for case in cases]
+LEAST_RIGHT, LEAST_RIGHT_OF_NAMED = 0.85, 0.9
+
+
+@pytest.fixture(scope="module")
+def book() -> FlowBook:
+    settings = Settings()
+    return load_flows(settings.lexicons_dir / "flows.yaml", model=settings.models_dir / "scenarios.npz")
+
+
+def read(case: str):
+    """A case of the table as a call's turns."""
+    lines = [line.partition(": ") if ": " in line else ("customer", "", line) for line in case.split("\n")]
+    return read_turns(dialogue(*((role, said) for role, _, said in lines)), SEGMENTER)
+
+
+def test_the_table_holds_every_scenario(book):
+    assert set(TABLE) == {*book.cues, "unsure"}
+    assert all(len(TABLE[name]) >= 12 for name in book.cues)
+
+
+def test_scenarios_of_the_table(book):
+    told = [(name, find_scenario(read(case), book), case) for name, case in CASES if name != "unsure"]
+    right = sum(found.name == name for name, found, _ in told)
+    named = sum(found.name is not None for _, found, _ in told)
+    wrong = "\n".join(f"{name}: {found} {case!r}" for name, found, case in told if found.name != name)
+    assert right >= LEAST_RIGHT * len(told), wrong
+    assert right >= LEAST_RIGHT_OF_NAMED * named, wrong
+
+
+@pytest.mark.parametrize("case", TABLE["unsure"])
+def test_what_tells_nothing_is_not_named(book, case):
+    assert find_scenario(read(case), book).name is None
+
+
+def test_withheld_roles_have_no_scenario(book):
+    assert find_scenario(read("我要销户"), book, withheld=True) == Scenario(None, 0.0)
+
+
+def test_wrong_characters_of_the_right_sound_are_understood(book):
+    assert find_scenario(read("喂你好我要消互，这个耗不用了，绑我半一下注消"), book).name == "cancel"
+
+
+def test_shipped_model_is_of_the_shipped_corpus(book):
+    settings = Settings()
+    statements = read_statements(settings.lexicons_dir / "corpus" / "scenarios.txt")
+    assert book.model is not None
+    assert book.model.version == version_of(statements)
+    for name in book.cues:
+        assert sum(each.scenario == name and not each.by_agent for each in statements) >= 80
+
+
+def test_no_case_of_the_table_is_trained_on():
+    statements = read_statements(Settings().lexicons_dir / "corpus" / "scenarios.txt")
+    trained = {text for each in statements for _, text in each.turns}
+    spoken = {line.removeprefix("customer: ") for _, case in CASES for line in case.split("\n")}
+    assert not {line for line in spoken & trained if len(line) > 6 and not line.startswith("agent:")}
+
+
+FAULTS = ("家里断网了", "网又断了", "光猫红灯", "红灯亮着断网", "上不了网了", "家里上不了网")
+CANCELS = ("我要销户", "给我销户", "号码注销", "注销号码不要了", "宽带拆机", "我要拆机")
+
+
+def small() -> list[Statement]:
+    return [
+        Statement(name, ((Role.CUSTOMER, text),))
+        for pair in zip(FAULTS, CANCELS, strict=True)
+        for name, text in zip(("fault", "cancel"), pair, strict=True)
+    ] + [Statement("none", ((Role.CUSTOMER, text),)) for text in ("好的", "嗯嗯", "谢谢", "是的", "行", "可以")]
+
+
+SMALL = FlowBook({"cancel": (), "fault": ()}, {})
+
+
+def said(text: str) -> tuple[Said, ...]:
+    plain = normalise(text).text
+    return (Said(Role.CUSTOMER, plain, sound_codes(plain)),)
+
+
+def test_fit_learns_is_repeatable_and_survives_the_file(tmp_path):
+    model = fit(small(), SMALL)
+    path = tmp_path / "scenarios.npz"
+    save_scenarios(model, path)
+    stored, again = load_scenarios(path), fit(small(), SMALL)
+    for text, name in (("断网了红灯", "fault"), ("我要注销", "cancel")):
+        shares = stored.probabilities(said(text), {})
+        assert max(shares, key=shares.__getitem__) == name
+        assert sum(shares.values()) == pytest.approx(1.0)
+        assert shares == pytest.approx(model.probabilities(said(text), {}), abs=0.01)
+    assert np.array_equal(model.weights, again.weights)
+
+
+def test_cues_speak_for_their_scenario():
+    model = fit(small(), FlowBook({"cancel": (), "fault": ()}, {}))
+    plain, hinted = model.probabilities(said("你好"), {}), model.probabilities(said("你好"), {"fault": 6.0})
+    assert plain.keys() == hinted.keys() == {"cancel", "fault", "none"}
+
+
+@pytest.mark.parametrize("content", [b"", b"no numbers", b"PK\x03\x04 cut"])
+def test_a_damaged_model_is_told(tmp_path, content):
+    path = tmp_path / "scenarios.npz"
+    path.write_bytes(content)
+    with pytest.raises(LexiconError, match="scenario_training"):
+        load_scenarios(path)
+
+
+@pytest.mark.parametrize(
+    ("corpus", "told"),
+    [("fault 断网了\n", ":1: write the scenario"), ("fault\t断网\n\nfault\t \n", ":3: write the scenario")],
+)
+def test_a_broken_corpus_is_told(tmp_path, corpus, told):
+    path = tmp_path / "scenarios.txt"
+    path.write_text(corpus, encoding="utf-8")
+    with pytest.raises(LexiconError, match=told):
+        read_statements(path)
+
+
+def test_a_missing_corpus_is_told(tmp_path):
+    with pytest.raises(LexiconError, match="cannot be read"):
+        read_statements(tmp_path / "scenarios.txt")
+
+
+@pytest.mark.parametrize("names", [("fault",), ("fault", "cancel", "party")])
+def test_scenarios_and_corpus_must_agree(names):
+    statements = [Statement(name, ((Role.CUSTOMER, "你好"),)) for name in names]
+    with pytest.raises(LexiconError, match=r"cancel|party"):
+        fit(statements, SMALL)
