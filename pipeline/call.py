@@ -2,49 +2,58 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 import pipeline
 from pipeline.asr import registry
 from pipeline.asr.base import Transcriber
-from pipeline.asr.guard import InventedPhrases, drop_invented, load_invented
+from pipeline.asr.guard import InventedPhrases, drop_invented
 from pipeline.asr.transcript_files import read_transcript
 from pipeline.audio.decode import Audio, load_audio
 from pipeline.audio.quality import channel_quality
 from pipeline.criteria.context import CallContext
-from pipeline.criteria.flows import FlowBook, find_scenario, follow, load_flows
+from pipeline.criteria.flows import FlowBook, find_scenario, follow
+from pipeline.criteria.hostility import hostility
 from pipeline.criteria.opening_closing import closing, opening
 from pipeline.errors import AudioError, EngineError, QinheError, TranscriptError
 from pipeline.language.segment import Segmenter
-from pipeline.language.text import read_turns
-from pipeline.lexicon.entries import load_lexicon
+from pipeline.language.text import TurnText, read_turns
 from pipeline.lexicon.finder import Finder
-from pipeline.lexicon.meaning import load_model
+from pipeline.lists import Library
 from pipeline.measures.figures import measure
 from pipeline.measures.timing import find_events
 from pipeline.measures.voice import turn_voice
+from pipeline.rules.apply import Applied, united
+from pipeline.rules.call import RuleCall
+from pipeline.rules.shelf import Shelf
 from pipeline.schema import (
     Acoustics,
     Engine,
     Failure,
+    Finding,
     Recording,
     Scorecard,
     Source,
     Span,
     Transcript,
-    Turn,
     Utterance,
     Versions,
 )
 from pipeline.scoring.calibration import Calibration, load_calibration
 from pipeline.scoring.rubric import Rubric, load_rubric
+from pipeline.scoring.rules import with_rules
 from pipeline.scoring.scorecard import score
 from pipeline.settings import Settings
 from pipeline.speakers import roles
 from pipeline.speakers.activity import RECOGNITION, TIMING, find_speech
-from pipeline.speakers.by_channel import make_turns
 from pipeline.speakers.crosstalk import own_speech
+from pipeline.speakers.roles import Means
+from pipeline.speakers.sides import Sides, tell_apart
+from pipeline.spelling.model import load_model as load_spelling
+from pipeline.spelling.rewriting import respell
+from pipeline.spelling.search import Speller
 
 GIVEN = Engine("given", "transcript")
 """The engine of transcripts that were already made."""
@@ -74,7 +83,13 @@ Outcome = Scored | Failure
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """What judging needs, loaded once: phrase lists, phrase model, flows, rubric, and a calibration where one is set."""
+    """What hearing and judging need, loaded once; a speller and a calibration only where they are set.
+
+    Parameters
+    ----------
+    library
+        The published lists; without, the kit's own lists judge every call.
+    """
 
     settings: Settings
     segmenter: Segmenter
@@ -82,8 +97,39 @@ class Kit:
     flows: FlowBook
     rubric: Rubric
     invented: InventedPhrases
-    lexicon_version: str
+    lists_version: str
+    rules: Shelf = field(default_factory=Shelf)
+    speller: Speller | None = None
     calibration: Calibration | None = None
+    library: Library | None = None
+
+    @property
+    def lexicon_version(self) -> str:
+        """Version of the lists, the phrase model and the rules; of the newest, where lists are published."""
+        if self.library:
+            return self.on(None).lexicon_version
+        return "+".join(filter(None, (self.lists_version, self.rules.book.version)))
+
+    def lexicon_for(self, recording: Recording) -> str:
+        """Version of the lists, the phrase model and the rules that hold on the day of a call."""
+        return self.on(recording.started_at).lexicon_version
+
+    def on(self, started_at: datetime | None) -> "Kit":
+        """The kit with the lists that hold on the day of a call, of an unknown day with the newest."""
+        if self.library is None:
+            return self
+        lists = self.library.at(started_at.date() if started_at else None)
+        return replace(
+            self,
+            settings=self.settings.model_copy(update={"lexicons_dir": lists.folder}),
+            segmenter=lists.segmenter,
+            finder=lists.finder,
+            flows=lists.flows,
+            invented=lists.invented,
+            lists_version=lists.version,
+            rules=lists.rules,
+            library=None,
+        )
 
 
 def load_kit(settings: Settings, *, rubric: Path | None = None) -> Kit:
@@ -100,17 +146,20 @@ def load_kit(settings: Settings, *, rubric: Path | None = None) -> Kit:
         A list, the rubric or the calibration is not valid; file and line are named.
     """
     folder = settings.lexicons_dir
-    lexicon = load_lexicon(folder)
-    model = load_model(settings.models_dir / "meaning.npz")
     scheme = load_rubric(rubric or folder / "rubric.yaml", labels=folder / "labels.yaml")
+    library = Library(settings, scheme)
+    lists = library.first()
     return Kit(
         settings=settings,
-        segmenter=Segmenter(lexicon.words),
-        finder=Finder(lexicon, model),
-        flows=load_flows(folder / "flows.yaml"),
+        segmenter=lists.segmenter,
+        finder=lists.finder,
+        flows=lists.flows,
         rubric=scheme,
-        invented=load_invented(folder / "invented.yaml"),
-        lexicon_version=f"{lexicon.version}+{model.version}",
+        invented=lists.invented,
+        lists_version=lists.version,
+        rules=lists.rules,
+        library=library if library.published else None,
+        speller=Speller(load_spelling(settings.models_dir / "spelling.npz")) if settings.write_by_sound else None,
         calibration=load_calibration(settings.calibration, rubric=scheme.version) if settings.calibration else None,
     )
 
@@ -125,27 +174,33 @@ def hear(source: Source, recording_id: str, *, transcriber: Transcriber, kit: Ki
     EngineError
         The recogniser failed.
     """
+    kit = kit.on(source.started_at)
     audio = load_audio(Path(source.path), settings=kit.settings)
     speech = tuple(find_speech(samples, TIMING) for samples in audio.samples)
-    utterances, dropped = drop_invented(_recognise(audio, transcriber), speech, kit.invented)
+    recognised, dropped = drop_invented(_recognise(audio, transcriber), speech, kit.invented)
+    utterances = tuple(respell(utterance, kit.speller) for utterance in recognised) if kit.speller else recognised
     if not utterances:
         raise AudioError(
             f"{source.path}: no speech that could be made out in {audio.duration_s:.0f} s; check that the call was recorded"
         )
-    agent_channel = kit.settings.agent_channel if source.agent_channel is None else source.agent_channel
-    turns, found = roles.assign(
-        make_turns(utterances),
-        channels=audio.channels,
-        agent_channel=agent_channel,
-        finder=kit.finder,
-        segmenter=kit.segmenter,
-        min_confidence=kit.settings.min_role_confidence,
+    sides = tell_apart(
+        utterances,
+        audio.samples,
+        speech,
+        Means(kit.finder, kit.segmenter, kit.settings.min_role_confidence),
+        agent_channel=kit.settings.agent_channel if source.agent_channel is None else source.agent_channel,
     )
     return Heard(
         _recording(source, recording_id, audio.duration_s, audio.channels),
-        Transcript(turns, found, transcriber.engine, dropped),
-        _acoustics(audio, turns, speech),
+        Transcript(sides.turns, sides.roles, _engine(transcriber, kit), dropped),
+        _acoustics(audio, sides, speech),
     )
+
+
+def _engine(transcriber: Transcriber, kit: Kit) -> Engine:
+    """The recogniser, and the spelling model that wrote its text anew."""
+    version = kit.speller.version if kit.speller else None
+    return replace(transcriber.engine, options={**transcriber.engine.options, "spelling": version})
 
 
 def _recognise(audio: Audio, transcriber: Transcriber) -> Iterator[Utterance]:
@@ -155,11 +210,12 @@ def _recognise(audio: Audio, transcriber: Transcriber) -> Iterator[Utterance]:
         yield from transcriber.transcribe(samples, speech=speech[channel], channel=channel)
 
 
-def _acoustics(audio: Audio, turns: tuple[Turn, ...], speech: tuple[tuple[Span, ...], ...]) -> Acoustics:
+def _acoustics(audio: Audio, sides: Sides, speech: tuple[tuple[Span, ...], ...]) -> Acoustics:
+    quality = [channel_quality(samples, speech[i], i) for i, samples in enumerate(audio.samples)]
     return Acoustics(
-        speech=speech,
-        voices=tuple(turn_voice(audio.samples[turn.channel], turn) for turn in turns),
-        quality=tuple(channel_quality(samples, speech[i], i) for i, samples in enumerate(audio.samples)),
+        speech=sides.speech,
+        voices=tuple(turn_voice(audio.samples[sides.heard_on[turn.channel]], turn) for turn in sides.turns),
+        quality=tuple(replace(quality[channel], channel=person) for person, channel in enumerate(sides.heard_on)),
     )
 
 
@@ -186,11 +242,18 @@ def take_given(source: Source, recording_id: str) -> Heard:
     return Heard(_recording(known, recording_id, duration_s, 0), Transcript(turns, found, GIVEN), Acoustics())
 
 
-def judge(heard: Heard, kit: Kit) -> Scorecard:
-    """Judge what was heard; the same words and sounds always give the same scorecard."""
+def judge(heard: Heard, kit: Kit, *, findings: tuple[Finding, ...] | None = None) -> Scorecard:
+    """Judge what was heard; the same words and sounds always give the same scorecard.
+
+    Parameters
+    ----------
+    findings
+        What people say was found, in place of what the kit finds: judges a call as it would stand after their verdicts.
+    """
+    kit = kit.on(heard.recording.started_at)
     transcript, settings = heard.transcript, kit.settings
     texts = read_turns(transcript.turns, kit.segmenter)
-    findings = kit.finder.find(texts)
+    findings, ruled = _found(heard, texts, kit, findings)
     scenario = find_scenario(texts, kit.flows, withheld=transcript.roles.withheld)
     events = find_events(transcript, heard.acoustics, findings, settings)
     context = CallContext(
@@ -199,8 +262,11 @@ def judge(heard: Heard, kit: Kit) -> Scorecard:
         texts=texts,
         acoustics=heard.acoustics,
         findings=findings,
+        rule_findings=ruled.findings,
+        abstained_rules=ruled.abstained,
         events=events,
-        measures=measure(transcript, heard.acoustics, events, settings),
+        measures=dict(measure(transcript, heard.acoustics, events, settings))
+        | {"customer_hostility": hostility(transcript, findings, lexicons=settings.lexicons_dir)},
         opening=opening(transcript, findings),
         closing=closing(transcript, findings, heard.recording),
         scenario=scenario,
@@ -214,7 +280,21 @@ def judge(heard: Heard, kit: Kit) -> Scorecard:
         calibration=kit.calibration.version if kit.calibration else None,
         engine=transcript.engine,
     )
-    return score(context, kit.rubric, versions, calibration=kit.calibration)
+    rubric = with_rules(kit.rubric, kit.rules.book)
+    return score(context, rubric, versions, calibration=kit.calibration)
+
+
+def _found(
+    heard: Heard, texts: tuple[TurnText, ...], kit: Kit, said: tuple[Finding, ...] | None
+) -> tuple[tuple[Finding, ...], Applied]:
+    """Phrase evidence, and what the rules make of it; where people say what was found, the rules find nothing more."""
+    phrases = kit.finder.find(texts) if said is None else said
+    call = RuleCall(heard.recording, heard.transcript, texts, phrases, kit.settings, heard.acoustics)
+    ruled = kit.rules.apply(call)
+    if said is None:
+        return united(phrases, ruled.labelled), ruled
+    own, listed = kit.rules.parted(said)
+    return listed, replace(ruled, findings=own, labelled=())
 
 
 class Scorer:

@@ -12,6 +12,9 @@ QinheError
 ├── ModelError              weights that are missing, broken or not to be had
 ├── EngineError             a recogniser that failed on a recording
 └── StoreError              a result that could not be kept or found
+    ├── MissingError        there is no such record, or several that fit
+    └── RefusedError        what people may decide has rules, and this breaks one
+        └── StaleError      somebody else changed it meanwhile: nothing was overwritten
 """
 
 
@@ -61,3 +64,25 @@ class EngineError(QinheError):
 
 class StoreError(QinheError):
     """A result could not be kept or found."""
+
+
+class MissingError(StoreError):
+    """There is no such record, or several that fit."""
+
+
+class RefusedError(StoreError):
+    """What people may decide has rules, and this breaks one; nothing was changed."""
+
+
+class StaleError(RefusedError):
+    """Somebody else changed it meanwhile; nothing was overwritten.
+
+    Parameters
+    ----------
+    standing
+        What stands now, where there is something to show.
+    """
+
+    def __init__(self, message: str, standing: object = None) -> None:
+        super().__init__(message)
+        self.standing = standing

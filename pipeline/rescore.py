@@ -1,11 +1,23 @@
 """Judging stored calls again under other lists, another rubric or newer code: no recogniser, no recordings."""
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
 
-from pipeline.call import Heard, Kit, Scored, judge
-from pipeline.schema import Scorecard
+from pipeline.call import Heard, Kit, Scored, judge, load_kit
+from pipeline.errors import EngineError
+from pipeline.schema import Acoustics, Affinity, Scorecard
+from pipeline.settings import Settings
+from pipeline.store.bulk import BulkStore
 from pipeline.store.repository import Store
+
+_BATCH = 20
+"""Calls a transaction: few enough that others who write need not wait long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +30,7 @@ class Rescored:
     @property
     def affinity_change(self) -> float | None:
         """Points gained or lost; None when one of the two has no total."""
-        before, after = self.before.affinity.score, self.after.card.affinity.score
-        return None if before is None or after is None else round(after - before, 1)
+        return _change(self.before.affinity, self.after.card.affinity)
 
     @property
     def changed(self) -> bool:
@@ -27,11 +38,141 @@ class Rescored:
         return _visible(self.before) != _visible(self.after.card)
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How one call's total stood and stands, without its words: many fit into memory, and travel between processes.
+
+    Parameters
+    ----------
+    changed
+        Whether anything an agent would see differs.
+    """
+
+    recording_id: str
+    agent_id: str
+    before: Affinity
+    after: Affinity
+    changed: bool
+
+    @property
+    def affinity_change(self) -> float | None:
+        """Points gained or lost; None when one of the two has no total."""
+        return _change(self.before, self.after)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How stored calls are to be judged again.
+
+    Parameters
+    ----------
+    settings
+        Their ``store_url`` names the store, their ``workers`` how many processes judge.
+    rubric
+        Another rubric than the one in the lexicons folder.
+    keep
+        Keep the new judgements; otherwise only say what would change.
+    same_findings
+        Take over what was found under the same lists: quick, and right as long as only rubric, calibration or settings
+        changed; calls judged under other lists are read anew all the same.
+    """
+
+    settings: Settings
+    rubric: Path | None = None
+    keep: bool = False
+    same_findings: bool = False
+
+
 def rescore(store: Store, kit: Kit, *, inspected: bool = False) -> Iterator[Rescored]:
     """Judge every stored call again, or those that an inspector has scored too; nothing is kept: the caller decides."""
     for recording, transcript, acoustics in store.calls_for_rescoring(inspected=inspected):
         card = judge(Heard(recording, transcript, acoustics), kit)
         yield Rescored(store.scorecard(recording.id), Scored(card, acoustics))
+
+
+def rescore_all(plan: Plan) -> Iterator[Change]:
+    """Judge every stored call again, in processes when the settings ask for several workers; any order.
+
+    Raises
+    ------
+    InputError
+        Lexicon, rubric or calibration cannot be used.
+    EngineError
+        A process died; what was kept before stays, and running again does no harm.
+    """
+    # Loaded here first: what is wrong with the lists is said once, before any process starts.
+    kit = load_kit(plan.settings, rubric=plan.rubric)
+    with BulkStore(plan.settings.store_url) as store:
+        batches = store.id_batches(_BATCH)
+        if plan.settings.workers == 1:
+            work = _Rejudge(store, kit, plan)
+            yield from (change for batch in batches for change in work(batch))
+        else:
+            yield from _in_processes(batches, plan)
+
+
+def _in_processes(batches: Iterator[tuple[str, ...]], plan: Plan) -> Iterator[Change]:
+    workers = plan.settings.workers
+    running: deque[Future[tuple[Change, ...]]] = deque()
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start_worker, initargs=(plan,)) as pool:
+        try:
+            while True:
+                # A few batches ahead and no more, however many calls there are.
+                for batch in islice(batches, 3 * workers - len(running)):
+                    running.append(pool.submit(_work, batch))
+                if not running:
+                    return
+                yield from running.popleft().result()
+        except BrokenProcessPool as error:
+            text = "a process died while rescoring, most likely for want of memory: run again with fewer --workers"
+            raise EngineError(text) from error
+
+
+class _Rejudge:
+    """Judges batches of stored calls with what was loaded once."""
+
+    def __init__(self, store: BulkStore, kit: Kit, plan: Plan) -> None:
+        self._store, self._kit, self._plan = store, kit, plan
+
+    def __call__(self, ids: Iterable[str]) -> tuple[Change, ...]:
+        """Judge these recordings again and keep, if so planned, the judgements that are not word for word the same."""
+        pairs = [(before, self._again(before, acoustics)) for before, acoustics in self._store.judged(tuple(ids))]
+        if self._plan.keep and any(before != after for before, after in pairs):
+            self._store.save_judgements(after for before, after in pairs if before != after)
+        return tuple(
+            Change(
+                before.recording.id,
+                before.recording.agent_id,
+                before.affinity,
+                after.affinity,
+                _visible(before) != _visible(after),
+            )
+            for before, after in pairs
+        )
+
+    def _again(self, before: Scorecard, acoustics: Acoustics) -> Scorecard:
+        heard = Heard(before.recording, before.transcript, acoustics)
+        known = self._plan.same_findings and before.versions.lexicon == self._kit.lexicon_for(before.recording)
+        return judge(heard, self._kit, findings=before.findings if known else None)
+
+
+_worker: Callable[[Iterable[str]], tuple[Change, ...]] | None = None
+
+
+def _start_worker(plan: Plan) -> None:
+    global _worker  # noqa: PLW0603  lists loaded and store opened once a process
+    kit = load_kit(plan.settings, rubric=plan.rubric)
+    _worker = _Rejudge(BulkStore(plan.settings.store_url), kit, plan)
+
+
+def _work(ids: tuple[str, ...]) -> tuple[Change, ...]:
+    if _worker is None:
+        raise RuntimeError("the worker was not started through its initialiser")
+    return _worker(ids)
+
+
+def _change(before: Affinity, after: Affinity) -> float | None:
+    return None if before.score is None or after.score is None else round(after.score - before.score, 1)
 
 
 def _visible(card: Scorecard) -> tuple[object, ...]:

@@ -38,7 +38,15 @@ class Settings(BaseSettings):
     engine: str = Field("faster-whisper", description="recogniser: faster-whisper or openai-whisper")
     model: str = Field("base", description="model name, or a folder with a converted model")
     language: str = Field("zh", description="language spoken in the recordings")
+    write_by_sound: bool = Field(
+        True,
+        description="write right sounds in wrong characters anew as hotlines speak; what was recognised is kept too",
+    )
     workers: int = Field(1, ge=1, le=256, description="processes that score at the same time")
+    max_attempts: int = Field(
+        2, ge=1, description="a recording that failed or crashed so often is set aside until `qinhe failures retry`"
+    )
+    watch_settle_s: float = Field(5.0, ge=0, description="a file that has not grown for so long is complete")
 
     file_name_pattern: str = Field(
         r"^(?P<agent_id>[A-Za-z]*\d{2,})[_-](?P<started_at>\d{8}[T_-]?\d{4,6})",
@@ -70,6 +78,11 @@ class Settings(BaseSettings):
         8.0,
         description="sudden rise between an agent's neighbouring turns; a market leader's usual level step is 10 dB",
     )
+    call_limits_s: dict[str, float] = Field(
+        {"consult": 600.0, "business": 900.0, "fault": 900.0, "complaint": 1200.0, "cancel": 900.0},
+        description="longest call by scenario; the norm asks to keep calls short and names no number: about twice the"
+        " usual 4 to 10 minutes",
+    )
     rate_slow_cpm: float = Field(
         180.0, description="slower than usual, characters a minute (public defaults 180 to 280)"
     )
@@ -78,6 +91,16 @@ class Settings(BaseSettings):
     repetition_similarity: float = Field(0.6, description="similarity of a repeated turn (norm section 4)")
     repetition_window: int = Field(3, description="turns looked back for repetition (norm section 4)")
     repetition_min_chars: int = Field(5, description="shorter turns are not looked at for repetition (norm section 4)")
+
+    appeal_days: int = Field(7, ge=1, description="days an agent has to appeal, from the verdict or the scoring")
+    session_idle_s: float = Field(
+        2 * 3600.0, gt=0, description="a session of the review desk ends when unused this long"
+    )
+    session_whole_s: float = Field(12 * 3600.0, gt=0, description="a session of the review desk ends after this long")
+    login_tries_name: int = Field(5, ge=1, description="failed sign-ins of one name before it must wait")
+    login_tries_address: int = Field(30, ge=1, description="failed sign-ins from one address before it must wait")
+    login_window_s: float = Field(900.0, gt=0, description="how long failed sign-ins count")
+    unmasked_s: float = Field(900.0, gt=0, description="how long a call stays unmasked for who gave a reason")
 
     @classmethod
     def settings_customise_sources(

@@ -11,10 +11,11 @@ from phrases import entry
 from scorecards import acoustics
 
 from pipeline.call import Heard, judge, load_kit
-from pipeline.rescore import rescore
+from pipeline.rescore import Plan, rescore, rescore_all
 from pipeline.schema import Acoustics, Recording, Status
 from pipeline.scoring.rubric import load_rubric
 from pipeline.settings import Settings
+from pipeline.store.bulk import BulkStore
 from pipeline.store.repository import Store
 
 ODD = "那您就对着月亮许愿去呗"
@@ -151,3 +152,63 @@ def test_a_call_without_a_total_has_no_difference(store, kit):
 def test_an_empty_store_has_nothing_to_judge(tmp_path, kit):
     with Store(f"sqlite:///{tmp_path / 'empty.sqlite'}") as empty:
         assert list(rescore(empty, kit)) == []
+
+
+def plan_for(tmp_path, **given):
+    workers = given.pop("workers", 1)
+    return Plan(Settings(store_url=f"sqlite:///{tmp_path / 'qinhe.sqlite'}", workers=workers), **given)
+
+
+@pytest.fixture
+def harsh(tmp_path):
+    """The shipped rubric with every criterion starting lower."""
+    rubric = yaml.safe_load((LEXICONS / "rubric.yaml").read_text(encoding="utf-8"))
+    for rule in rubric["criteria"].values():
+        rule["start"] = max(0.0, rule["start"] - 30.0)
+    path = tmp_path / "harsh.yaml"
+    path.write_text(yaml.safe_dump(rubric, allow_unicode=True), encoding="utf-8")
+    return path
+
+
+def test_processes_find_what_one_process_finds(store, tmp_path, harsh, cards):
+    for number in range(20):
+        for card in cards.values():
+            recording = replace(card.recording, id=f"{card.recording.id}-{number}")
+            store.save_scorecard(replace(card, recording=recording), Acoustics())
+    alone = list(rescore_all(plan_for(tmp_path, rubric=harsh)))
+    together = list(rescore_all(plan_for(tmp_path, rubric=harsh, workers=2)))
+    assert len(alone) == 3 * 21
+    assert sorted(together, key=lambda change: change.recording_id) == alone
+    assert all(change.changed and change.affinity_change < 0 for change in alone if "good" in change.recording_id)
+
+
+def test_what_is_kept_is_what_was_judged(store, tmp_path, harsh, cards):
+    changes = {change.recording_id: change for change in rescore_all(plan_for(tmp_path, rubric=harsh))}
+    assert {name: store.scorecard(name) for name in cards} == cards, "only looked"
+    list(rescore_all(plan_for(tmp_path, rubric=harsh, keep=True)))
+    for name, card in cards.items():
+        kept = store.scorecard(name)
+        assert kept.affinity == changes[name].after
+        assert kept.findings == card.findings and kept.transcript == card.transcript
+        assert store.recordings_with("greeting") != ()
+    assert not any(change.changed for change in rescore_all(plan_for(tmp_path, rubric=harsh, keep=True)))
+
+
+def test_taking_findings_over_judges_as_finding_them_again_does(store, tmp_path, harsh):
+    anew = list(rescore_all(plan_for(tmp_path, rubric=harsh)))
+    assert list(rescore_all(plan_for(tmp_path, rubric=harsh, same_findings=True))) == anew
+
+
+def test_findings_of_other_lists_are_not_taken_over(store, tmp_path, cards):
+    versions = replace(cards["good"].versions, lexicon="other lists")
+    store.save_scorecard(replace(cards["good"], findings=(), versions=versions), Acoustics())
+    changes = {change.recording_id: change for change in rescore_all(plan_for(tmp_path, same_findings=True))}
+    assert changes["good"].after == cards["good"].affinity
+    assert changes["good"].changed
+
+
+def test_a_recording_purged_meanwhile_does_not_come_back(store, tmp_path, cards):
+    with BulkStore(f"sqlite:///{tmp_path / 'qinhe.sqlite'}") as bulk:
+        bulk.save_judgements([replace(cards["good"], recording=replace(cards["good"].recording, id="purged"))])
+    assert store.count() == len(cards)
+    assert not store.has("purged")

@@ -1,7 +1,5 @@
 """What is kept comes back as it was; one recording is one record."""
 
-import sqlite3
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
 
@@ -10,21 +8,19 @@ from builders import turn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scorecards import acoustics, scorecard, withheld
+from sqlalchemy import update
 
 from pipeline.errors import StoreError
 from pipeline.schema import Acoustics, Failure, Scorecard, Status
+from pipeline.store.border import writing
 from pipeline.store.documents import dump, dump_judgement, load, load_scorecard
 from pipeline.store.repository import Store
+from pipeline.store.tables import TRANSCRIPTS
 
 
 @pytest.fixture
-def url(tmp_path):
-    return f"sqlite:///{tmp_path}/new folder/qinhe.sqlite"
-
-
-@pytest.fixture
-def store(url):
-    with Store(url) as opened:
+def store(store_url):
+    with Store(store_url) as opened:
         yield opened
 
 
@@ -126,25 +122,14 @@ def test_path_in_another_encoding_is_kept_readable(store):
     )
 
 
-def test_reopening_finds_everything(url):
-    with Store(url) as store:
+def test_reopening_finds_everything(store_url):
+    with Store(store_url) as store:
         store.save_scorecard(scorecard(), acoustics())
-    with Store(url) as store:
+    with Store(store_url) as store:
         assert list(store.scorecards()) == [scorecard()]
 
 
-def test_many_writers_wait_for_each_other(url):
-    def write(number: int) -> None:
-        with Store(url) as store:
-            store.save_scorecard(scorecard(str(number)), Acoustics())
-
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(write, range(24)))
-    with Store(url) as store:
-        assert len(list(store.scorecards())) == 24
-
-
-def test_interrupted_save_keeps_the_record_before_it(store, url):
+def test_interrupted_save_keeps_the_record_before_it(store, store_url):
     card = scorecard()
     store.save_scorecard(card, acoustics())
     twice = replace(card, recording=replace(card.recording, agent_id=None))
@@ -153,11 +138,10 @@ def test_interrupted_save_keeps_the_record_before_it(store, url):
     assert store.scorecard(card.recording.id) == card
 
 
-def test_damaged_document_is_named(store, url):
+def test_damaged_document_is_named(store):
     store.save_scorecard(scorecard(), acoustics())
-    with sqlite3.connect(url.removeprefix("sqlite:///")) as raw:
-        raw.execute("UPDATE transcripts SET transcript = '{\"turns\": 1}'")
-    raw.close()
+    with writing(store._engine) as connection:
+        connection.execute(update(TRANSCRIPTS).values(transcript='{"turns": 1}'))
     with pytest.raises(StoreError, match="stored Transcript does not fit at 'turns'"):
         next(store.scorecards())
 

@@ -58,6 +58,10 @@ class Estimate:
         Plain mean of the agent's calls.
     level, low, high
         The estimate and its 95 % interval; None without a scored call.
+    deviation
+        Standard deviation of the estimate, before the interval is cut at 0 and 100.
+    adjusted
+        Mean after the difficulty of the calls was taken out, where it was.
     """
 
     name: str
@@ -67,6 +71,8 @@ class Estimate:
     level: float | None = None
     low: float | None = None
     high: float | None = None
+    deviation: float | None = None
+    adjusted: float | None = None
 
     def overlaps(self, other: "Estimate") -> bool:
         """Whether the intervals touch, so that the two must not be ranked."""
@@ -96,15 +102,23 @@ def rate(done: int, of: int) -> Rate:
     return Rate(done, of, share, max(0.0, centre - half), min(1.0, centre + half))
 
 
-def estimates(name: str, team: Mapping[str, Moments]) -> Mapping[str, Estimate]:
-    """Estimate every agent's level on one scale from the whole team's scores (formula in the module's docstring)."""
-    scored = {agent: moments for agent, moments in team.items() if moments.n}
-    spread = _spread(scored) if scored else None
-    return {agent: _estimate(name, moments, spread) for agent, moments in team.items()}
+def estimates(
+    name: str, team: Mapping[str, Moments], *, unsure: Mapping[str, float] | None = None
+) -> Mapping[str, Estimate]:
+    """Estimate every agent's level on one scale from the whole team's scores (formula in the module's docstring).
+
+    Parameters
+    ----------
+    unsure
+        Variance to be added to an agent's mean, for what is not known of the difficulty of the calls.
+    """
+    found = spread(team)
+    extra = unsure or {}
+    return {agent: _estimate(name, moments, found, extra.get(agent, 0.0)) for agent, moments in team.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class _Spread:
+class Spread:
     """What the whole team tells about a scale: m, 1 / Σ w, s², t² and k of the module's docstring."""
 
     middle: float
@@ -114,26 +128,31 @@ class _Spread:
     count: int
 
 
-def _spread(scored: Mapping[str, Moments]) -> _Spread:
+def spread(team: Mapping[str, Moments]) -> Spread | None:
+    """Find the team's level on a scale, and how far calls and agents lie apart; None without a scored call."""
+    scored = {agent: moments for agent, moments in team.items() if moments.n}
+    if not scored:
+        return None
     calls = _call_variance(scored)
     agents = _agent_variance(scored, calls)
     weights = {agent: 1 / (agents + calls / moments.n) for agent, moments in scored.items()}
     total = sum(weights.values())
     middle = sum(weights[agent] * moments.mean for agent, moments in scored.items()) / total
-    return _Spread(middle, 1 / total, calls, agents, len(scored))
+    return Spread(middle, 1 / total, calls, agents, len(scored))
 
 
-def _estimate(name: str, moments: Moments, spread: _Spread | None) -> Estimate:
-    if spread is None or not moments.n:
+def _estimate(name: str, moments: Moments, team: Spread | None, extra: float) -> Estimate:
+    if team is None or not moments.n:
         return Estimate(name, 0, moments.abstained)
-    noise = spread.calls / moments.n
-    own = spread.agents / (spread.agents + noise)
-    away = (1 - own) * (moments.mean - spread.middle)
-    unsure_spread = 2 / (spread.count - 1 + _PRIOR_AGENT_WEIGHT) * away**2
-    half = _Z * sqrt(own * noise + (1 - own) ** 2 * spread.middle_variance + unsure_spread)
-    level = moments.mean - away
-    low, high = max(0.0, level - half), min(100.0, level + half)
-    return Estimate(name, moments.n, moments.abstained, moments.mean, level, low, high)
+    noise = team.calls / moments.n + extra
+    own = team.agents / (team.agents + noise)
+    away = (1 - own) * (moments.mean - team.middle)
+    unsure_spread = 2 / (team.count - 1 + _PRIOR_AGENT_WEIGHT) * away**2
+    deviation = sqrt(own * noise + (1 - own) ** 2 * team.middle_variance + unsure_spread)
+    # An adjusted mean may lie beyond the ends of the scale.
+    level = min(100.0, max(0.0, moments.mean - away))
+    low, high = max(0.0, level - _Z * deviation), min(100.0, level + _Z * deviation)
+    return Estimate(name, moments.n, moments.abstained, moments.mean, level, low, high, deviation)
 
 
 def _call_variance(scored: Mapping[str, Moments]) -> float:

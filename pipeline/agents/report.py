@@ -1,42 +1,30 @@
-"""What an agent's calls say together: levels with intervals, habits, and places worth hearing."""
+"""What an agent's calls say together: levels with intervals, trend, habits, what to work on, and places worth hearing."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from pipeline.agents.estimate import Estimate, Moments, Rate, estimates, rate
-from pipeline.agents.tally import LabelTally, Moment, PartTally, Tally
-from pipeline.schema import Polarity, Scorecard
+from pipeline.agents.calls import Calls
+from pipeline.agents.change import Change
+from pipeline.agents.estimate import Estimate, Rate, rate
+from pipeline.agents.focus import Focus, PhraseUse, moments_of, phrases, strengths, to_work_on
+from pipeline.agents.habits import (
+    Abstained,
+    LabelCount,
+    MissingElement,
+    abstained,
+    best,
+    forbidden,
+    missing,
+    worst,
+)
+from pipeline.agents.levels import DIMENSIONS, Scale, rows_by_agent
+from pipeline.agents.tally import Moment, Tally
+from pipeline.agents.trend import Trend
+from pipeline.schema import Polarity
 
-_TOP = 5
-_SEVERITY_WEIGHT = {"heavy": 3.0, "medium": 2.0, "light": 1.0}
-
-
-@dataclass(frozen=True, slots=True)
-class LabelCount:
-    """How often a label was found.
-
-    Parameters
-    ----------
-    hits, calls, doubtful
-        Certain findings, the calls that have one, and findings left to the inspector.
-    """
-
-    label: str
-    hits: int
-    calls: int
-    doubtful: int
-
-
-@dataclass(frozen=True, slots=True)
-class MissingElement:
-    """An element of the opening or closing and in how many of the calls it was missing."""
-
-    part: str
-    element: str
-    missing: int
-    of: int
+_FOCUS_MOMENTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +34,8 @@ class AgentReport:
     Parameters
     ----------
     affinity, dimensions, criteria
-        Levels drawn towards the team by as much as few calls demand; the formula stands in ``agents.estimate``.
+        Levels after the difficulty of the calls was taken out, drawn towards the team by as much as few calls demand;
+        the formulas stand in ``agents.difficulty`` and ``agents.estimate``.
     opening, closing
         How often they were complete.
     forbidden
@@ -55,6 +44,10 @@ class AgentReport:
         Elements of opening and closing, most often missing first.
     best, worst
         Places worth hearing, at most five each: standard phrases that few calls have, forbidden ones by severity.
+    trends
+        Of affinity and dimensions; whether they are more than noise was judged over the whole team.
+    changes
+        Against the period before, where one was given.
     """
 
     agent_id: str
@@ -72,49 +65,74 @@ class AgentReport:
     worst: tuple[Moment, ...]
     red_lines: Mapping[str, int]
     bands: Mapping[str, int]
+    trends: tuple[Trend, ...] = ()
+    changes: tuple[Change, ...] = ()
+    strengths: tuple[Focus, ...] = ()
+    to_work_on: tuple[Focus, ...] = ()
+    phrases: tuple[PhraseUse, ...] = ()
+    abstained: tuple[Abstained, ...] = ()
 
 
-def build_reports(
-    cards: Iterable[Scorecard], *, severities: Mapping[str, str] | None = None
-) -> tuple[AgentReport, ...]:
-    """Report on every agent, in one pass; memory grows with agents and labels, not with calls.
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """What the rubric and the labels say about how much things weigh.
 
     Parameters
     ----------
     severities
-        Label to ``light``, ``medium`` or ``heavy``, which orders the worst moments; without it all count as medium.
+        Label to ``light``, ``medium`` or ``heavy``; a label that is not named counts as medium.
+    criteria
+        Share of each criterion in the total; none given: all alike.
     """
-    team: defaultdict[str, Tally] = defaultdict(Tally)
-    for card in cards:
-        team[card.recording.agent_id].add(card)
-    scales = _Scales(team)
-    common = _common_labels(team)
-    return tuple(_report(agent_id, team[agent_id], scales, common, severities or {}) for agent_id in sorted(team))
+
+    severities: Mapping[str, str] = field(default_factory=dict)
+    criteria: Mapping[str, float] = field(default_factory=dict)
 
 
-class _Scales:
-    """Every agent's estimates on every scale."""
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Everything that was found out about the team, from which each agent's report is put together."""
 
-    def __init__(self, team: Mapping[str, Tally]) -> None:
-        self.affinity = estimates("affinity", {agent: tally.affinity for agent, tally in team.items()})
-        self._dimensions = _by_name({agent: tally.dimensions for agent, tally in team.items()})
-        self._criteria = _by_name({agent: tally.criteria for agent, tally in team.items()})
-
-    def dimensions(self, agent_id: str) -> tuple[Estimate, ...]:
-        return tuple(scale[agent_id] for scale in self._dimensions)
-
-    def criteria(self, agent_id: str) -> tuple[Estimate, ...]:
-        return tuple(scale[agent_id] for scale in self._criteria)
+    tallies: Mapping[str, Tally]
+    calls: Calls
+    scales: Mapping[str, Scale]
+    trends: Mapping[str, tuple[Trend, ...]]
+    changes: Mapping[str, tuple[Change, ...]]
+    weighing: Weighing
 
 
-def _by_name(team: Mapping[str, Mapping[str, Moments]]) -> tuple[Mapping[str, Estimate], ...]:
-    names = dict.fromkeys(name for scales in team.values() for name in scales)
-    return tuple(
-        estimates(name, {agent: scales.get(name, Moments()) for agent, scales in team.items()}) for name in names
-    )
+def agent_reports(found: Findings) -> tuple[AgentReport, ...]:
+    """Report on every agent, by id."""
+    common = common_labels(found.tallies)
+    standard = {name: share for name, share in common.items() if name in _standard(found.tallies)}
+    rows = rows_by_agent(found.calls)
+    dimensions = [name for name in DIMENSIONS if name in found.scales]
+    criteria = {name: scale for name, scale in found.scales.items() if "." in name}
+    reports = []
+    for agent_id in sorted(found.tallies):
+        plain = replace(
+            _counted(agent_id, found, common),
+            phrases=phrases(found.tallies[agent_id].labels, found.tallies[agent_id].calls, standard),
+        )
+        reports.append(
+            replace(
+                plain,
+                dimensions=tuple(found.scales[name].agents[agent_id] for name in dimensions),
+                criteria=tuple(scale.agents[agent_id] for scale in criteria.values()),
+                strengths=tuple(
+                    _heard(focus, found, rows[agent_id].tolist(), found.tallies[agent_id])
+                    for focus in strengths(agent_id, criteria)
+                ),
+                to_work_on=tuple(
+                    _heard(focus, found, rows[agent_id].tolist(), found.tallies[agent_id])
+                    for focus in to_work_on(agent_id, criteria, found.weighing.criteria)
+                ),
+            )
+        )
+    return tuple(reports)
 
 
-def _common_labels(team: Mapping[str, Tally]) -> Mapping[str, float]:
+def common_labels(team: Mapping[str, Tally]) -> Mapping[str, float]:
     """Share of the team's calls that have each label."""
     calls = sum(tally.calls for tally in team.values())
     counts: defaultdict[str, int] = defaultdict(int)
@@ -124,58 +142,45 @@ def _common_labels(team: Mapping[str, Tally]) -> Mapping[str, float]:
     return {label: count / calls for label, count in counts.items()}
 
 
-def _report(
-    agent_id: str, tally: Tally, scales: _Scales, common: Mapping[str, float], severities: Mapping[str, str]
-) -> AgentReport:
+def _standard(team: Mapping[str, Tally]) -> frozenset[str]:
+    return frozenset(
+        name for tally in team.values() for name, each in tally.labels.items() if each.polarity is Polarity.STANDARD
+    )
+
+
+def _counted(agent_id: str, found: Findings, common: Mapping[str, float]) -> AgentReport:
+    tally = found.tallies[agent_id]
     return AgentReport(
         agent_id=agent_id,
         calls=tally.calls,
         first_at=tally.first_at,
         last_at=tally.last_at,
-        affinity=scales.affinity[agent_id],
-        dimensions=scales.dimensions(agent_id),
-        criteria=scales.criteria(agent_id),
+        affinity=found.scales["affinity"].agents[agent_id],
+        dimensions=(),
+        criteria=(),
         opening=rate(tally.opening.complete, tally.opening.occasions),
         closing=rate(tally.closing.complete, tally.closing.occasions),
-        forbidden=_forbidden(tally.labels),
-        missing=_missing({"opening": tally.opening, "closing": tally.closing}),
-        best=_best(tally.labels, common),
-        worst=_worst(tally.labels, severities),
+        forbidden=forbidden(tally.labels),
+        missing=missing({"opening": tally.opening, "closing": tally.closing}),
+        best=best(tally.labels, common),
+        worst=worst(tally.labels, found.weighing.severities),
         red_lines=dict(tally.red_lines.most_common()),
         bands=dict(tally.bands.most_common()),
+        trends=found.trends.get(agent_id, ()),
+        changes=found.changes.get(agent_id, ()),
+        abstained=abstained(tally.abstained),
     )
 
 
-def _forbidden(labels: Mapping[str, LabelTally]) -> tuple[LabelCount, ...]:
-    found = [
-        LabelCount(label, tally.hits, tally.calls, tally.doubtful)
-        for label, tally in labels.items()
-        if tally.polarity is Polarity.FORBIDDEN
-    ]
-    return tuple(sorted(found, key=lambda count: (-count.calls, -count.hits, -count.doubtful, count.label)))
-
-
-def _missing(parts: Mapping[str, PartTally]) -> tuple[MissingElement, ...]:
-    found = [
-        MissingElement(part, name, count, tally.occasions)
-        for part, tally in parts.items()
-        for name, count in tally.missing.items()
-    ]
-    return tuple(sorted(found, key=lambda element: (-element.missing / element.of, element.part, element.element)))
-
-
-def _best(labels: Mapping[str, LabelTally], common: Mapping[str, float]) -> tuple[Moment, ...]:
-    """Pick one moment a label, those first that the team's calls seldom have: a greeting in every call teaches nobody."""
-    tops = [tally.moments[0] for tally in labels.values() if tally.polarity is Polarity.STANDARD and tally.moments]
-    return tuple(
-        sorted(tops, key=lambda moment: (-moment.certainty * (1.0 - common[moment.label]), moment.label))[:_TOP]
+def _heard(focus: Focus, found: Findings, rows: Sequence[int], tally: Tally) -> Focus:
+    """Add the places and calls that show what is meant."""
+    scores = found.calls.scores[focus.criterion]
+    scored = sorted((row for row in rows if scores[row] == scores[row]), key=lambda row: (scores[row], row))
+    ids = [found.calls.ids[row] for row in scored]
+    return replace(
+        focus,
+        best=moments_of(focus.criterion, tally.labels, Polarity.STANDARD, _FOCUS_MOMENTS),
+        worst=moments_of(focus.criterion, tally.labels, Polarity.FORBIDDEN, _FOCUS_MOMENTS),
+        best_calls=tuple(reversed(ids[-_FOCUS_MOMENTS:])),
+        worst_calls=tuple(ids[:_FOCUS_MOMENTS]),
     )
-
-
-def _worst(labels: Mapping[str, LabelTally], severities: Mapping[str, str]) -> tuple[Moment, ...]:
-    found = [moment for tally in labels.values() if tally.polarity is Polarity.FORBIDDEN for moment in tally.moments]
-
-    def weight(moment: Moment) -> float:
-        return moment.certainty * _SEVERITY_WEIGHT[severities.get(moment.label, "medium")]
-
-    return tuple(sorted(found, key=lambda moment: (-weight(moment), moment.recording_id, moment.start_s))[:_TOP])

@@ -1,16 +1,18 @@
 """Nouns as rows of the inspectors' sheets, and the columns they fill."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
-from pipeline.agents.estimate import Estimate
-from pipeline.agents.report import AgentReport
-from pipeline.reports.sheet import Column, SheetCell
-from pipeline.reports.words import Words, interval
+from pipeline.people import Decision, Verdict, finding_key
+from pipeline.reports.sheet import Column, Link, SheetCell
+from pipeline.reports.views import call_key
+from pipeline.reports.words import Words, clock, interval
 from pipeline.schema import Affinity, Completeness, DimensionScore, Finding, Polarity, Scorecard, Status
 
 _DAY_S = 86_400.0
 _DIMENSIONS = ("politeness", "patience", "communication")
-VERDICTS = ("确认", "驳回")
+DECISIONS = {Decision.CONFIRMED: "确认", Decision.REJECTED: "驳回", Decision.CORRECTED: "改判"}
+LABEL_SHEET = "标签"
 
 CALL_COLUMNS = (
     Column("录音编号", 14),
@@ -33,6 +35,7 @@ CALL_COLUMNS = (
     Column("禁用（确定）", 9, "count", alarm=True),
     Column("待复核", 9, "count"),
     Column("角色说明", 20, "wrap"),
+    Column("未判定的规则", 24, "wrap"),
 )
 
 FINDING_COLUMNS = (
@@ -48,10 +51,31 @@ FINDING_COLUMNS = (
     Column("把握", 8, "ratio"),
     Column("状态", 9),
     Column("规则", 16),
-    Column("标签编号", 16),
-    Column("复核结论", 10, choices=VERDICTS),
-    Column("备注", 24, "wrap"),
+    Column("听", 9),
+    Column("判定", 9, choices=tuple(DECISIONS.values()), entry=True),
+    Column("改判标签", 14, choices=f"='{LABEL_SHEET}'!$A$2:$A$400", entry=True),
+    Column("理由", 26, "wrap", entry=True),
+    Column("质检员", 11, entry=True),
+    Column("发现编号", 20, hidden=True),
+    Column("版本", 6, "count", hidden=True),
 )
+
+DETAIL_COLUMNS = (
+    Column("录音编号", 14),
+    Column("坐席", 10),
+    Column("日期", 11, "day"),
+    Column("时段", 7, "count"),
+    Column("场景", 10),
+    Column("队列", 10),
+    Column("维度", 11),
+    Column("准则", 14),
+    Column("分数", 8, "score"),
+    Column("下限", 8, "score"),
+    Column("上限", 8, "score"),
+    Column("不评原因", 40),
+)
+
+LABEL_COLUMNS = (Column("标签", 16), Column("标签编号", 18), Column("性质", 8))
 
 TURN_COLUMNS = (
     Column("录音编号", 14),
@@ -86,6 +110,7 @@ def call_cells(card: Scorecard, words: Words) -> tuple[SheetCell, ...]:
         sum(finding.polarity is Polarity.FORBIDDEN for finding in certain),
         len(card.findings) - len(certain),
         card.transcript.roles.reason or words.of(card.transcript.roles.method),
+        "、".join(rule.zh for rule in card.abstained_rules) or None,
     )
 
 
@@ -107,9 +132,26 @@ def _absent(part: Completeness, words: Words) -> str | None:
     return "、".join(words.of(name) for name, present in part.elements.items() if not present) or None
 
 
-def finding_cells(card: Scorecard, finding: Finding, words: Words) -> tuple[SheetCell, ...]:
-    """One row of the findings' sheet; verdict and remark are the inspector's to fill in."""
-    evidence = finding.evidence
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What stands on findings, and where their pages lie.
+
+    Parameters
+    ----------
+    standing
+        Verdict and its version by recording and finding key.
+    pages
+        Folder of the report pages, relative to the workbook; None where there are none.
+    """
+
+    standing: Mapping[tuple[str, str], tuple[Verdict, int]] = field(default_factory=dict)
+    pages: str | None = None
+
+
+def finding_cells(card: Scorecard, finding: Finding, words: Words, desk: Desk) -> tuple[SheetCell, ...]:
+    """One row of the findings' sheet; the last columns are the inspector's, with what stands already."""
+    evidence, key = finding.evidence, finding_key(finding)
+    verdict, version = desk.standing.get((card.recording.id, key), (None, 0))
     return (
         card.recording.id,
         card.recording.agent_id,
@@ -123,10 +165,39 @@ def finding_cells(card: Scorecard, finding: Finding, words: Words) -> tuple[Shee
         evidence.certainty,
         words.of(finding.status.value),
         finding.rule,
-        finding.label,
-        None,
-        None,
+        _link(card, finding, desk.pages),
+        DECISIONS.get(verdict.decision) if verdict else None,
+        words.of(verdict.label) if verdict and verdict.decision is Decision.CORRECTED else None,
+        (verdict.reason or None) if verdict else None,
+        verdict.inspector if verdict else None,
+        key,
+        version,
     )
+
+
+def _link(card: Scorecard, finding: Finding, pages: str | None) -> Link | None:
+    if pages is None:
+        return None
+    evidence = finding.evidence
+    page = f"{pages}/calls/{call_key(card.recording.id)}.html#turn-{evidence.turn}"
+    return Link(page, clock(evidence.span.start_s))
+
+
+def detail_cells(card: Scorecard, words: Words) -> Iterator[tuple[SheetCell, ...]]:
+    """One row a criterion of a call: ready for a pivot table."""
+    recording = card.recording
+    at = recording.started_at
+    first = (recording.id, recording.agent_id, at, at.hour if at else None)
+    about = (words.of(card.scenario.name) if card.scenario.name else "未定", recording.queue)
+    for score in card.criteria:
+        names = (words.of(score.criterion.split(".")[0]), words.of(score.criterion))
+        yield (*first, *about, *names, score.score, score.low, score.high, score.reason if score.abstained else None)
+
+
+def label_cells(words: Words) -> Iterator[tuple[SheetCell, ...]]:
+    """One row a label: what a finding may be corrected to."""
+    for label, polarity in words.labels.items():
+        yield words.of(label), label, words.of(polarity)
 
 
 def turn_cells(card: Scorecard, words: Words) -> Iterator[tuple[SheetCell, ...]]:
@@ -142,60 +213,3 @@ def turn_cells(card: Scorecard, words: Words) -> Iterator[tuple[SheetCell, ...]]
             turn.text,
             turn.confidence,
         )
-
-
-def _scales(reports: Sequence[AgentReport]) -> tuple[str, ...]:
-    """Names of all scales; every report has the same, in the same order."""
-    if not reports:
-        return ()
-    first = reports[0]
-    return tuple(estimate.name for estimate in (first.affinity, *first.dimensions, *first.criteria))
-
-
-def agent_columns(reports: Sequence[AgentReport], words: Words) -> tuple[Column, ...]:
-    """Columns of the agents' sheet: habits, then three for each scale."""
-    return (
-        Column("坐席", 12),
-        Column("通话数", 8, "count"),
-        Column("最早", 17, "date"),
-        Column("最晚", 17, "date"),
-        Column("开场完整率", 9, "ratio"),
-        Column("结束完整率", 9, "ratio"),
-        Column("红线", 7, "count", alarm=True),
-        Column("常见禁用", 30, "wrap"),
-        Column("常缺要素", 30, "wrap"),
-        *(
-            column
-            for name in _scales(reports)
-            for column in (
-                Column(words.of(name), 11, "score", bar=True),
-                Column("区间", 9),
-                Column("评分通数", 8, "count"),
-            )
-        ),
-    )
-
-
-def agent_cells(report: AgentReport, words: Words) -> tuple[SheetCell, ...]:
-    """One row of the agents' sheet."""
-    return (
-        report.agent_id,
-        report.calls,
-        report.first_at,
-        report.last_at,
-        report.opening.ratio,
-        report.closing.ratio,
-        sum(report.red_lines.values()),
-        "、".join(f"{words.of(count.label)} {count.calls} 通" for count in report.forbidden[:3] if count.calls) or None,
-        "、".join(f"{words.of(element.element)} {element.missing}/{element.of}" for element in report.missing[:3])
-        or None,
-        *(
-            cell
-            for estimate in (report.affinity, *report.dimensions, *report.criteria)
-            for cell in _estimate_cells(estimate)
-        ),
-    )
-
-
-def _estimate_cells(estimate: Estimate) -> tuple[SheetCell, ...]:
-    return estimate.level, interval(estimate.low, estimate.high), estimate.calls

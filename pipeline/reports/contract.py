@@ -40,13 +40,16 @@ def scorecard_object(card: Scorecard) -> Object:
         "opening": _completeness(card.opening),
         "closing": _completeness(card.closing) | {"reason": card.closing.reason},
         "scenario": {"name": card.scenario.name, "probability": _figure(card.scenario.probability)},
-        "flow": [{"step": step.step, "done": step.done, "turn": step.turn} for step in card.flow],
+        "flow": [
+            {"step": step.step, "done": step.done, "turn": step.turn, "in_order": step.in_order} for step in card.flow
+        ],
         "events": [_event(event) for event in card.events if not _customer_cuts_in(event)],
         "measures": _plain(card.measures),
         "criteria": {score.criterion: _criterion(score) for score in card.criteria},
         "dimensions": {score.dimension: _interval(score) for score in card.dimensions},
         "affinity": _interval(card.affinity) | {"band": card.affinity.band, "red_line": card.affinity.red_line},
         "versions": _versions(card.versions),
+        "rules_abstained": [{"rule": each.rule, "zh": each.zh, "reason": each.reason} for each in card.abstained_rules],
     }
 
 
@@ -58,6 +61,7 @@ def turn_object(turn: Turn) -> dict[str, str | int | float | None]:
         "start_s": _figure(turn.span.start_s),
         "end_s": _figure(turn.span.end_s),
         "text": turn.text,
+        "recognised": turn.recognised,
         "confidence": _figure(turn.confidence),
     }
 

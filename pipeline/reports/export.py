@@ -1,13 +1,15 @@
 """Exports of scorecards, agents and turns for other programs and for inspectors; masked unless asked otherwise."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 
-from pipeline.agents.report import build_reports
+from pipeline.agents.facts import facts_of
+from pipeline.agents.team import build_reports
 from pipeline.privacy.masking import mask_scorecard
 from pipeline.reports import workbook
+from pipeline.reports.cells import Desk
 from pipeline.reports.contract import Object, scorecard_object
 from pipeline.reports.files import whole_file
 from pipeline.reports.flat import Row, agent_object, agent_row, call_row, turn_rows
@@ -41,6 +43,7 @@ def export(
     *,
     masked: bool = True,
     words: Words | None = None,
+    desk: Desk | None = None,
 ) -> int:
     """Write scorecards in one pass; returns how many rows (calls, agents or turns) were written.
 
@@ -52,6 +55,8 @@ def export(
         False writes the words as recognised: the caller has logged who asked, and why.
     words
         Chinese names for the sheets.
+    desk
+        For the workbook of scorecards: verdicts that stand, and where the report pages lie.
 
     Raises
     ------
@@ -64,23 +69,23 @@ def export(
         if file_format is Format.JSONL:
             return _write_jsonl(_objects(kind, shown), part)
         if file_format is Format.XLSX:
-            return _SHEETS[kind](shown, part, words or Words())
+            return _write_book(kind, shown, part, words or Words(), desk)
         write = write_csv if file_format is Format.CSV else write_parquet
         return write(_rows(kind, shown), part)
 
 
-_SHEETS: dict[Kind, Callable[[Iterable[Scorecard], Path, Words], int]] = {
-    Kind.SCORECARDS: workbook.write_calls,
-    Kind.AGENTS: workbook.write_agents,
-    Kind.TURNS: workbook.write_turns,
-}
+def _write_book(kind: Kind, cards: Iterable[Scorecard], out: Path, words: Words, desk: Desk | None) -> int:
+    if kind is Kind.SCORECARDS:
+        return workbook.write_calls(cards, out, words, desk)
+    write = workbook.write_agents if kind is Kind.AGENTS else workbook.write_turns
+    return write(cards, out, words)
 
 
 def _objects(kind: Kind, cards: Iterable[Scorecard]) -> Iterator[Object]:
     if kind is Kind.SCORECARDS:
         return map(scorecard_object, cards)
     if kind is Kind.AGENTS:
-        return map(agent_object, build_reports(cards))
+        return map(agent_object, build_reports(map(facts_of, cards)))
     return (dict(row) for card in cards for row in turn_rows(card))
 
 
@@ -88,7 +93,7 @@ def _rows(kind: Kind, cards: Iterable[Scorecard]) -> Iterator[Row]:
     if kind is Kind.SCORECARDS:
         return map(call_row, cards)
     if kind is Kind.AGENTS:
-        return map(agent_row, build_reports(cards))
+        return map(agent_row, build_reports(map(facts_of, cards)))
     return (row for card in cards for row in turn_rows(card))
 
 

@@ -1,27 +1,28 @@
 """Report pages that open without a network: one file each, beside playable copies of the recordings."""
 
-import hashlib
-import heapq
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from pipeline.agents.report import AgentReport, build_reports
-from pipeline.errors import AudioError, StoreError
-from pipeline.privacy.masking import find_private, mask_scorecard
-from pipeline.reports import views
-from pipeline.reports.clips import SUFFIX, write_clip
-from pipeline.reports.files import write_text
-from pipeline.reports.words import Words, clock, interval
-from pipeline.schema import Scorecard
+from pipeline.agents.report import AgentReport, Weighing
+from pipeline.agents.team import TeamReport, build_team
+from pipeline.errors import StoreError
+from pipeline.people import Verdict
+from pipeline.reports.agent_page import write_agent
+from pipeline.reports.coaching_page import Plan, write_plan
+from pipeline.reports.material import Material, people_of
+from pipeline.reports.pages import Pages, page_name
+from pipeline.reports.team_page import write_summary, write_team
+from pipeline.reports.words import Words
+from pipeline.store.call_facts import Period
 from pipeline.store.repository import Store
 
-_DIMENSIONS = ("politeness", "patience", "communication")
-_HEARD_FIRST = 10
-_FEW_CALLS = 10
+WHOLE_UP_TO = 1_000
+"""With more calls than this a team's report comes without the pages of all agents and calls, unless asked for."""
+
+__all__ = ["Depth", "Options", "Plan", "ReportKind", "page_name", "write_report"]
 
 
 class ReportKind(StrEnum):
@@ -30,6 +31,43 @@ class ReportKind(StrEnum):
     AGENT = "agent"
     TEAM = "team"
     CALL = "call"
+    COACHING = "coaching"
+
+
+class Depth(StrEnum):
+    """What a team's report links to: pages of all agents and calls, or only the calls to hear first."""
+
+    ALL = "all"
+    TEAM = "team"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How reports are made.
+
+    Parameters
+    ----------
+    audio
+        Whether playable copies of the recordings are made; a recording that is gone makes a page without sound.
+    depth
+        None: everything up to ``WHOLE_UP_TO`` calls.
+    period
+        Which calls; where it has both ends, changes against the period before are told.
+    verdicts
+        What inspectors decided, for precision and agreement.
+    consent
+        Agents whose calls may be played to others.
+    follow_up, coached_on
+        Dates on a coaching plan: when to look again, and since when what became of it is shown.
+    """
+
+    audio: bool = True
+    depth: Depth | None = None
+    period: Period = field(default_factory=Period)
+    verdicts: Sequence[Verdict] = ()
+    consent: frozenset[str] = frozenset()
+    follow_up: date | None = None
+    coached_on: date | None = None
 
 
 def write_report(
@@ -39,40 +77,49 @@ def write_report(
     out: Path,
     *,
     words: Words | None = None,
-    audio: bool = True,
+    options: Options | None = None,
 ) -> tuple[Path, ...]:
-    """Write pages of calls, of agents with their calls, or of the whole team; returns the first pages to open.
+    """Write pages of calls, of agents with their calls, of the whole team, or coaching plans; gives the first to open.
 
     Parameters
     ----------
     ids
-        Recording ids (or their beginnings) for calls, agent ids for agents, none for all; unused for the team.
+        Recording ids (or their beginnings) for calls, agent ids for agents and plans, none for all; unused for the team.
     out
-        Folder: ``index.html``, ``agents/``, ``calls/`` and ``audio/`` are made in it.
-    audio
-        Whether playable copies of the recordings are made; a recording that is gone or broken makes a page without sound.
+        Folder: ``index.html``, ``summary.html``, ``agents/``, ``coaching/``, ``calls/`` and ``audio/`` are made in it.
 
     Raises
     ------
     StoreError
         An id is unknown, or a file cannot be written.
     """
-    pages = _Pages(out, words or Words(), audio=audio)
+    chosen = options or Options()
+    pages = Pages(out, words or Words(), audio=chosen.audio)
     kind = ReportKind(kind)
     if kind is ReportKind.CALL:
         cards = map(store.scorecard, ids) if ids else store.scorecards()
-        return tuple(pages.call(card, alone=True) for card in cards)
-    reports = build_reports(map(mask_scorecard, store.scorecards()), severities=pages.words.severities)
+        return tuple(pages.call(card, alone=True).page for card in cards)
+    if kind is ReportKind.COACHING:
+        plan = Plan(chosen.consent, chosen.follow_up, chosen.coached_on)
+        material = _material(store, pages, chosen)
+        return tuple(write_plan(material, agent.agent_id, plan) for agent in _wanted(material.team, ids))
+    material = _material(store, pages, chosen)
     if kind is ReportKind.TEAM:
-        return (_write_team(pages, reports, store),)
-    return tuple(
-        _write_agent(pages, report, store, alone=True)[0] for report in _wanted(reports, ids or store.agents())
-    )
+        return _write_whole(material, chosen)
+    return tuple(write_agent(material, agent, alone=True) for agent in _wanted(material.team, ids))
 
 
-def _wanted(reports: Sequence[AgentReport], ids: Sequence[str]) -> Iterator[AgentReport]:
-    own = {report.agent_id: report for report in reports}
-    for agent_id in ids:
+def _material(store: Store, pages: Pages, options: Options) -> Material:
+    words, period = pages.words, options.period
+    weighing = Weighing(words.severities, words.weights)
+    before = store.facts(period.before) if period.before else ()
+    team = build_team(store.facts(period), before=before, weighing=weighing)
+    return Material(store, pages, team, people_of(team, options.verdicts, store.inspections()), period)
+
+
+def _wanted(team: TeamReport, ids: Sequence[str]) -> Iterator[AgentReport]:
+    own = {report.agent_id: report for report in team.agents}
+    for agent_id in ids or own:
         if agent_id not in own:
             raise StoreError(
                 f"no scorecards of agent {agent_id!r}; there are some of: {', '.join(list(own)[:20]) or 'nobody'}"
@@ -80,101 +127,10 @@ def _wanted(reports: Sequence[AgentReport], ids: Sequence[str]) -> Iterator[Agen
         yield own[agent_id]
 
 
-def _write_agent(
-    pages: "_Pages", report: AgentReport, store: Store, *, alone: bool = False
-) -> tuple[Path, tuple[views.CallSummary, ...]]:
-    """Write an agent's page and the pages of the agent's calls; gives the page and a line a call."""
-    calls = tuple(_written_calls(pages, store.scorecards(report.agent_id)))
-    return pages.agent(report, calls, alone=alone), calls
-
-
-def _written_calls(pages: "_Pages", cards: Iterable[Scorecard]) -> Iterator[views.CallSummary]:
-    for card in cards:
-        pages.call(card)
-        yield views.summary(mask_scorecard(card))
-
-
-def _write_team(pages: "_Pages", reports: Sequence[AgentReport], store: Store) -> Path:
-    first: list[views.CallSummary] = []
-    for report in reports:
-        calls = _write_agent(pages, report, store)[1]
-        first = heapq.nsmallest(_HEARD_FIRST, [*first, *calls], key=_urgency)
-    return pages.team(reports, [call for call in first if call.scores["affinity"] is not None])
-
-
-def _urgency(call: views.CallSummary) -> tuple[bool, float, str]:
-    score = call.scores["affinity"]
-    return call.red_line is None, 101.0 if score is None else score, call.recording_id
-
-
-def page_name(name: str) -> str:
-    """A file name for an id that anybody may have written: readable where it is harmless, else with a hash."""
-    plain = re.sub(r"[^0-9A-Za-z\u4e00-\u9fff_-]", "_", name)[:60]
-    return plain if plain == name else f"{plain}-{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}"
-
-
-class _Pages:
-    """Lays out and writes pages below one folder."""
-
-    def __init__(self, out: Path, words: Words, *, audio: bool) -> None:
-        self.words = words
-        self._out, self._audio = out, audio
-        self._environment = Environment(
-            loader=PackageLoader("pipeline.reports"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.filters |= {"zh": words.of, "clock": clock, "page": page_name, "key": views.call_key}
-        self._environment.globals |= {"interval": interval, "clauses": words.clauses, "dimensions": _DIMENSIONS}
-
-    def call(self, card: Scorecard, *, alone: bool = False) -> Path:
-        """Write a call's page and its sound."""
-        shown = mask_scorecard(card)
-        out = self._out / "calls" / f"{views.call_key(card.recording.id)}.html"
-        content = {
-            "card": shown,
-            "call": views.summary(shown),
-            "file": Path(shown.recording.path).name,
-            "lines": views.lines(shown, self.words),
-            "groups": views.groups(shown.criteria, _DIMENSIONS),
-            "findings": views.by_time(shown.findings),
-            "turn_marks": views.turn_marks(shown, self.words),
-            "event_marks": views.event_marks(shown, self.words),
-            "finding_marks": views.finding_marks(shown, self.words),
-            "ticks": views.ticks(shown.recording.duration_s),
-            "sound": self._sound(card),
-        }
-        return self._write("call.html", out, alone=alone, **content)
-
-    def agent(self, report: AgentReport, calls: Sequence[views.CallSummary], *, alone: bool = False) -> Path:
-        """Write an agent's page."""
-        out = self._out / "agents" / f"{page_name(report.agent_id)}.html"
-        few = report.affinity.calls < _FEW_CALLS
-        newest = sorted(calls, key=lambda call: (call.date, call.key), reverse=True)
-        return self._write("agent.html", out, alone=alone, report=report, calls=newest, few=few)
-
-    def team(self, reports: Sequence[AgentReport], first: Sequence[views.CallSummary]) -> Path:
-        """Write the team's page."""
-        scored = [report.affinity for report in reports if report.affinity.mean is not None]
-        calls = sum(estimate.calls for estimate in scored)
-        mean = sum(estimate.calls * (estimate.mean or 0.0) for estimate in scored) / calls if calls else None
-        return self._write("team.html", self._out / "index.html", reports=reports, first=first, mean=mean)
-
-    def _write(self, template: str, out: Path, **content: object) -> Path:
-        write_text(out, self._environment.get_template(template).render(content))
-        return out
-
-    def _sound(self, card: Scorecard) -> str | None:
-        """Link from a call's page to its playable copy; None where there is nothing to play."""
-        recording = Path(card.recording.path)
-        if not self._audio or card.recording.channels == 0 or not recording.is_file():
-            return None
-        name = f"{views.call_key(card.recording.id)}{SUFFIX}"
-        silenced = [span.span for span in find_private(card.transcript.turns)]
-        try:
-            write_clip(recording, self._out / "audio" / name, silenced)
-        except AudioError:
-            return None
-        return f"../audio/{name}"
+def _write_whole(material: Material, options: Options) -> tuple[Path, ...]:
+    small = material.team.coverage.calls <= WHOLE_UP_TO
+    whole = options.depth is Depth.ALL or (options.depth is None and small)
+    if whole:
+        for agent in material.team.agents:
+            write_agent(material, agent)
+    return write_team(material, with_agents=whole), write_summary(material)

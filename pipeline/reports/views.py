@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from pipeline.reports.words import Words, clock
 from pipeline.schema import CriterionScore, Event, EventKind, Finding, Polarity, Role, Scorecard, Span, Status, Turn
@@ -12,19 +12,33 @@ _SILENCES = {EventKind.SILENCE_ANNOUNCED, EventKind.SILENCE_UNANNOUNCED, EventKi
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of a turn's text with its look: ``""``, or a polarity, ``doubtful`` beside it, and what it is."""
+    """A stretch of a turn's text with its look: ``""``, or a polarity, ``doubtful`` beside it, and what it is.
+
+    Parameters
+    ----------
+    findings
+        Indices into the scorecard's findings of those that cover it.
+    """
 
     text: str
     look: str = ""
     title: str = ""
+    findings: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A turn of the transcript in pieces."""
+    """A turn of the transcript in pieces.
+
+    Parameters
+    ----------
+    recognised
+        What the recogniser wrote, with the look ``respelt`` where that was written anew by sound; empty where nothing was.
+    """
 
     turn: Turn
     pieces: tuple[Piece, ...]
+    recognised: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +106,10 @@ def summary(card: Scorecard) -> CallSummary:
 
 def lines(card: Scorecard, words: Words) -> tuple[Line, ...]:
     """The transcript, cut where findings begin and end."""
-    return tuple(Line(turn, tuple(_pieces(turn, card.findings, words))) for turn in card.transcript.turns)
+    return tuple(
+        Line(turn, tuple(_pieces(turn, card.findings, words)), tuple(_recognised(turn)))
+        for turn in card.transcript.turns
+    )
 
 
 def groups(criteria: Iterable[CriterionScore], dimensions: Sequence[str]) -> tuple[Group, ...]:
@@ -145,15 +162,25 @@ def ticks(duration_s: float) -> tuple[tuple[float, str], ...]:
 
 
 def _pieces(turn: Turn, findings: Sequence[Finding], words: Words) -> Iterator[Piece]:
-    own = [finding for finding in findings if finding.evidence.turn == turn.index]
+    own = {i: finding for i, finding in enumerate(findings) if finding.evidence.turn == turn.index}
     edges = {0, len(turn.text)} | {
-        edge for finding in own for edge in (finding.evidence.char_start, finding.evidence.char_end)
+        edge for finding in own.values() for edge in (finding.evidence.char_start, finding.evidence.char_end)
     }
     cuts = sorted(edge for edge in edges if 0 <= edge <= len(turn.text))
     for start, end in pairwise(cuts):
-        over = [finding for finding in own if finding.evidence.char_start <= start and end <= finding.evidence.char_end]
-        titles = "；".join(dict.fromkeys(_title(finding, words) for finding in over))
-        yield Piece(turn.text[start:end], _look(min(over, key=_weight)) if over else "", titles)
+        over = {i: f for i, f in own.items() if f.evidence.char_start <= start and end <= f.evidence.char_end}
+        titles = "；".join(dict.fromkeys(_title(finding, words) for finding in over.values()))
+        look = _look(min(over.values(), key=_weight)) if over else ""
+        yield Piece(turn.text[start:end], look, titles, tuple(over))
+
+
+def _recognised(turn: Turn) -> Iterator[Piece]:
+    """The recogniser's own characters, cut where writing them anew by sound changed them."""
+    if turn.recognised == turn.text:
+        return
+    pairs = zip(turn.recognised, turn.text, strict=True)
+    for changed, run in groupby(pairs, key=lambda pair: pair[0] != pair[1]):
+        yield Piece("".join(heard for heard, _ in run), "respelt" if changed else "")
 
 
 def _weight(finding: Finding) -> tuple[bool, bool]:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pipeline.reports.guidance import Guidance
+
 _FIXED = {
     "affinity": "服务亲和力",
     "politeness": "礼貌程度",
@@ -35,6 +37,19 @@ _FIXED = {
     "channel": "按声道",
     "voice": "按声音",
     "given": "按所给文本",
+    "hostile": "客户先已激动",
+    "poor_sound": "音质差",
+    "busy": "忙时与闲时",
+    "again": "再次来电与首次来电",
+    "queue": "队列",
+    "scenario": "场景",
+    "up": "上升",
+    "down": "下降",
+    "flat": "未超出波动范围",
+    "phrase.exact": "原文一致",
+    "phrase.sound": "读音一致",
+    "phrase.edit": "近似用语",
+    "meaning": "按语义",
     "agent_asr_confidence_ratio": "坐席识别把握",
     "asr_confidence_ratio": "识别把握",
     "agent_rate_cpm": "坐席语速（字/分）",
@@ -64,6 +79,7 @@ _FIXED = {
     "agent_pitch_range_semitones": "坐席音高起伏（半音）",
     "agent_snr_db": "坐席声道信噪比（dB）",
     "agent_clipped_ratio": "坐席声道削波占比",
+    "customer_hostility": "客户情绪激动在先",
 }
 
 
@@ -79,11 +95,20 @@ class Words:
         Criterion to the norm's clause.
     severities
         Forbidden label to ``light``, ``medium`` or ``heavy``.
+    weights
+        Criterion to its share of the total.
+    guidance
+        Criterion to what a trainer says about it.
+    labels
+        Every label to ``standard``, ``forbidden`` or ``neutral``.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
     clauses: Mapping[str, str] = field(default_factory=dict)
     severities: Mapping[str, str] = field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=dict)
+    guidance: Mapping[str, Guidance] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, key: str) -> str:
         """Chinese name of a label, criterion, dimension, kind or role; the key itself where there is none."""

@@ -5,15 +5,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pipeline.agents.report import AgentReport, build_reports
+from pipeline.agents.facts import facts_of
+from pipeline.agents.report import AgentReport
+from pipeline.agents.team import build_reports
+from pipeline.reports.agent_cells import agent_cells, agent_columns
 from pipeline.reports.cells import (
     CALL_COLUMNS,
+    DETAIL_COLUMNS,
     FINDING_COLUMNS,
+    LABEL_COLUMNS,
+    LABEL_SHEET,
     TURN_COLUMNS,
-    agent_cells,
-    agent_columns,
+    Desk,
     call_cells,
+    detail_cells,
     finding_cells,
+    label_cells,
     turn_cells,
 )
 from pipeline.reports.sheet import Sheet
@@ -23,7 +30,10 @@ from pipeline.schema import Scorecard
 _NOTES = (
     "分数为 0 到 100，越高越好；「区间」是机器对该分数的把握范围，区间相交的两个分数不宜排名。",
     "空白的分数表示不评分（没有相应场合、角色不明或音质不足），既不是零分也不是满分。",
-    "「待复核」的发现不计入分数，只放宽区间：请听录音后在「发现」表的「复核结论」列选择「确认」或「驳回」。",
+    "「待复核」的发现不计入分数，只放宽区间：请听录音后在「发现」表的「判定」列选择；确定的发现也可以判定。",
+    "填写判定：「判定」选 确认、驳回 或 改判，改判另选「改判标签」；驳回和改判写明「理由」；「质检员」写姓名或工号。存盘后用 qinhe import verdicts 读回。",
+    "请不要改动「录音编号」和隐藏的「发现编号」「版本」三列；行可以排序、筛选、删去，列可以移动。",
+    "「明细」表每行是一通的一项准则，可直接插入数据透视表。",
     "「开场完整」：前两轮有问候、报工号（姓名或企业名）、询问需求；「结束完整」：后三轮有延伸服务、感谢或祝福或邀评、再见。",
     "坐席水平向全队平均收缩：通话越少，越靠近全队平均，区间越宽。",
     "红线（辱骂、泄露他人信息）成立时，该通总分为 0。",
@@ -31,24 +41,61 @@ _NOTES = (
 )
 
 
-def write_calls(cards: Iterable[Scorecard], out: Path, words: Words) -> int:
+def write_calls(cards: Iterable[Scorecard], out: Path, words: Words, desk: Desk | None = None) -> int:
     """Write the whole workbook in one pass; returns the number of calls."""
-    with _workbook(out) as book:
-        calls = Sheet(book, "通话", CALL_COLUMNS, frozen=3)
-        findings = Sheet(book, "发现", FINDING_COLUMNS, frozen=2)
-        versions: dict[str, None] = {}
-        reports = build_reports(_written(cards, calls, findings, versions, words=words))
+    with open_workbook(out) as book:
+        sheets = _Sheets(book, words, desk or Desk())
+        reports = build_reports(map(facts_of, sheets.written(cards)))
         _add_agents(book, reports, words)
-        _add_notes(book, tuple(versions))
-        calls.finish()
-        findings.finish()
-    return calls.rows
+        sheets.finish(book)
+    return sheets.calls.rows
+
+
+class _Sheets:
+    """Sheets that are written side by side while cards stream by."""
+
+    def __init__(self, book: Any, words: Words, desk: Desk) -> None:  # noqa: ANN401 - untyped library
+        self.calls = Sheet(book, "通话", CALL_COLUMNS, frozen=3)
+        self._findings = Sheet(book, "发现", FINDING_COLUMNS, frozen=2)
+        self._details = Sheet(book, "明细", DETAIL_COLUMNS, frozen=2)
+        self._words, self._desk = words, desk
+        self._notes: dict[str, None] = {}
+
+    def written(self, cards: Iterable[Scorecard]) -> Iterator[Scorecard]:
+        """Pass cards on after writing their rows, so that one pass serves all sheets."""
+        for card in cards:
+            self.calls.add(call_cells(card, self._words))
+            for finding in card.findings:
+                self._findings.add(finding_cells(card, finding, self._words, self._desk))
+            self._add_details(card)
+            made = card.versions
+            self._notes[
+                f"程序 {made.code}；词库 {made.lexicon}；评分表 {made.rubric}；识别 {made.engine.name} {made.engine.model}"
+            ] = None
+            yield card
+
+    def finish(self, book: Any) -> None:  # noqa: ANN401 - untyped library
+        """Add the labels to choose from, the notes, and what needs to know how many rows there are."""
+        labels = Sheet(book, LABEL_SHEET, LABEL_COLUMNS)
+        for row in label_cells(self._words):
+            labels.add(row)
+        _add_notes(book, tuple(self._notes))
+        for sheet in (self.calls, self._findings, self._details, labels):
+            sheet.finish()
+
+    def _add_details(self, card: Scorecard) -> None:
+        """A sheet holds the criteria of some 70,000 calls; the rest is said to be missing."""
+        for row in detail_cells(card, self._words):
+            if self._details.full:
+                self._notes["「明细」表已满，后面的通话没有写入：请改用 csv 或 parquet 导出。"] = None
+                return
+            self._details.add(row)
 
 
 def write_agents(cards: Iterable[Scorecard], out: Path, words: Words) -> int:
     """Write the agents' sheet alone; returns the number of agents."""
-    with _workbook(out) as book:
-        reports = build_reports(cards)
+    with open_workbook(out) as book:
+        reports = build_reports(map(facts_of, cards))
         _add_agents(book, reports, words)
         _add_notes(book, ())
     return len(reports)
@@ -56,7 +103,7 @@ def write_agents(cards: Iterable[Scorecard], out: Path, words: Words) -> int:
 
 def write_turns(cards: Iterable[Scorecard], out: Path, words: Words) -> int:
     """Write all turns on one sheet; returns how many."""
-    with _workbook(out) as book:
+    with open_workbook(out) as book:
         sheet = Sheet(book, "对话", TURN_COLUMNS, frozen=2)
         for card in cards:
             for row in turn_cells(card, words):
@@ -66,7 +113,7 @@ def write_turns(cards: Iterable[Scorecard], out: Path, words: Words) -> int:
 
 
 @contextmanager
-def _workbook(out: Path) -> Iterator[Any]:
+def open_workbook(out: Path) -> Iterator[Any]:
     """Yield a workbook that streams to disk; its errors are those of the operating system."""
     import xlsxwriter
     from xlsxwriter.exceptions import FileCreateError
@@ -80,21 +127,6 @@ def _workbook(out: Path) -> Iterator[Any]:
             book.close()
         except FileCreateError as error:
             raise error.args[0] if isinstance(error.args[0], OSError) else OSError(str(error)) from error
-
-
-def _written(
-    cards: Iterable[Scorecard], calls: Sheet, findings: Sheet, versions: dict[str, None], *, words: Words
-) -> Iterator[Scorecard]:
-    """Pass cards on after writing their rows, so that one pass serves all sheets."""
-    for card in cards:
-        calls.add(call_cells(card, words))
-        for finding in card.findings:
-            findings.add(finding_cells(card, finding, words))
-        made = card.versions
-        versions[
-            f"程序 {made.code}；词库 {made.lexicon}；评分表 {made.rubric}；识别 {made.engine.name} {made.engine.model}"
-        ] = None
-        yield card
 
 
 def _add_agents(book: Any, reports: tuple[AgentReport, ...], words: Words) -> None:  # noqa: ANN401 - untyped library

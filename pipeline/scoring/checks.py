@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import yaml
 
 from pipeline.errors import RubricError
+from pipeline.safe_yaml import check_yaml
 
 _SUM_TOLERANCE = 1e-6
 
@@ -24,10 +25,12 @@ def read_yaml(path: Path) -> tuple[Mapping[str, Any], str]:
     """
     try:
         content = path.read_bytes()
-        raw = yaml.load(content, Loader=_UniqueKeys)
+        text = content.decode("utf-8-sig")
+        check_yaml(text)
+        raw = yaml.load(text, Loader=_UniqueKeys)
     except OSError as error:
         raise RubricError(f"{path}: cannot be read ({error.strerror}); give the path of a rubric") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: no UTF-8, a date that is none, an endless number
         raise RubricError(f"{path}: {' '.join(str(error).split())}; mend the YAML there") from error
     if not isinstance(raw, dict):
         raise RubricError(f"{path}: is no mapping; start from the lexicons/rubric.yaml that is shipped")
@@ -41,6 +44,8 @@ class _UniqueKeys(yaml.SafeLoader):
         """Build a mapping, refusing a key that is given twice."""
         seen: set[Hashable] = set()
         for key_node, _ in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(problem="a key is no text", problem_mark=key_node.start_mark)
             if key_node.value in seen:
                 problem = f"{key_node.value!r} is given twice, keep one"
                 raise yaml.MarkedYAMLError(problem=problem, problem_mark=key_node.start_mark)

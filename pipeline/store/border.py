@@ -16,6 +16,7 @@ _BUSY_MS = 30_000
 # Any number that no other program is likely to lock by.
 _UPGRADE_KEY = 81_104_237
 _UPGRADE = Lock()
+_POSTGRESQL = "postgresql+psycopg"
 _MEMORY = ("", ":memory:")
 
 # What the database says (a part of it, in small letters) → what the user can do.
@@ -57,6 +58,21 @@ def open_engine(url: str) -> Engine:
         raise StoreError(f"cannot create the folder of the store {shown(parsed)}: {error.strerror}") from error
 
 
+def sqlite_path(url: str) -> Path | None:
+    """Where an SQLite store lies; None for other databases and for stores without a file of their own.
+
+    Raises
+    ------
+    StoreError
+        The URL is no database URL.
+    """
+    parsed = _parsed(url)
+    name = parsed.database or ""
+    if parsed.get_backend_name() != "sqlite" or name in _MEMORY or name.startswith("file:"):
+        return None
+    return Path(name)
+
+
 def shown(url: URL) -> str:
     """Write the URL as it may stand in a message: without its password."""
     return url.render_as_string(hide_password=True)
@@ -95,6 +111,12 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def wait_turn(connection: Connection, subject: str) -> None:
+    """Wait until no other transaction writes on this subject; on SQLite there is only ever one writer."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 0))"), {"subject": subject})
+
+
 @contextmanager
 def upgrading(engine: Engine) -> Iterator[Connection]:
     """Yield a writing connection while nobody else upgrades: alembic is not made for threads, nor tables for two makers."""
@@ -106,9 +128,11 @@ def upgrading(engine: Engine) -> Iterator[Connection]:
 
 def _parsed(url: str) -> URL:
     try:
-        return make_url(url)
+        parsed = make_url(url)
     except ArgumentError as error:
         raise StoreError(f"{url!r} is no database URL: {_EXAMPLE}") from error
+    # Without a driver's name, take the one that the project installs.
+    return parsed.set(drivername=_POSTGRESQL) if parsed.drivername in ("postgresql", "postgres") else parsed
 
 
 def _sqlite_engine(url: URL) -> Engine:

@@ -1,41 +1,43 @@
-"""Inspectors' scores in the store: one a recording, inspector and criterion."""
+"""Inspectors' scores in the store: one a recording, inspector and criterion, and every change that led to it."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select
 
 from pipeline.schema import Inspection
+from pipeline.store.desk_tables import SCORE_HISTORY
 from pipeline.store.documents import storable
 from pipeline.store.tables import INSPECTIONS
 
-_KEY = (INSPECTIONS.c.recording_id, INSPECTIONS.c.inspector, INSPECTIONS.c.criterion)
+_NAMES = ("recording_id", "inspector", "criterion")
 
 
 def all_inspections(connection: Connection) -> tuple[Inspection, ...]:
     """Every score, by recording, inspector and criterion."""
-    found = connection.execute(select(*_KEY, INSPECTIONS.c.score).order_by(*_KEY)).mappings()
+    key = [INSPECTIONS.c[name] for name in _NAMES]
+    found = connection.execute(select(*key, INSPECTIONS.c.score).order_by(*key)).mappings()
     return tuple(Inspection(**row) for row in found)
 
 
 def put_inspections(connection: Connection, inspections: Iterable[Inspection]) -> int:
     """Keep scores, each in place of the same inspector's earlier one; how many were new or different."""
-    known = {_key(each): each.score for each in all_inspections(connection)}
-    wanted = {_key(each): each.score for each in inspections}
-    changed = {key: score for key, score in wanted.items() if known.get(key) != score}
-    for key in changed.keys() & known.keys():
-        connection.execute(delete(INSPECTIONS).where(*_is(key)))
-    if changed:
-        connection.execute(insert(INSPECTIONS), [_row(key, score) for key, score in changed.items()])
-    return len(changed)
+    wanted = {(each.recording_id, storable(each.inspector), each.criterion): each.score for each in inspections}
+    return sum(_put(connection, key, score) for key, score in wanted.items())
 
 
-def _key(inspection: Inspection) -> tuple[str, str, str]:
-    return inspection.recording_id, storable(inspection.inspector), inspection.criterion
+def _put(connection: Connection, key: tuple[str, str, str], score: float) -> bool:
+    known = connection.scalar(select(INSPECTIONS.c.score).where(*_is(INSPECTIONS, key)))
+    if known == score:
+        return False
+    row = dict(zip(_NAMES, key, strict=True)) | {"score": score}
+    connection.execute(delete(INSPECTIONS).where(*_is(INSPECTIONS, key)))
+    connection.execute(insert(INSPECTIONS), row)
+    last = connection.scalar(select(func.max(SCORE_HISTORY.c.version)).where(*_is(SCORE_HISTORY, key)))
+    now = datetime.now(UTC).isoformat()
+    connection.execute(insert(SCORE_HISTORY), row | {"version": (last or 0) + 1, "at": now})
+    return True
 
 
-def _is(key: tuple[str, str, str]) -> tuple[ColumnElement[bool], ...]:
-    return tuple(column == value for column, value in zip(_KEY, key, strict=True))
-
-
-def _row(key: tuple[str, str, str], score: float) -> dict[str, str | float]:
-    return {**{column.name: value for column, value in zip(_KEY, key, strict=True)}, "score": score}
+def _is(table: Table, key: tuple[str, str, str]) -> tuple[ColumnElement[bool], ...]:
+    return tuple(table.c[name] == value for name, value in zip(_NAMES, key, strict=True))

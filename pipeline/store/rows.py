@@ -1,9 +1,10 @@
 """Nouns as rows of the tables."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TypeAlias
 
-from pipeline.schema import Acoustics, Failure, Finding, Recording, Scorecard
+from pipeline.schema import Acoustics, Affinity, Failure, Finding, Recording, Scorecard, Status
 from pipeline.store.documents import dump, dump_judgement, storable
 
 Row: TypeAlias = Mapping[str, str | int | float | None]
@@ -11,7 +12,12 @@ Row: TypeAlias = Mapping[str, str | int | float | None]
 
 def recording_row(recording: Recording) -> Row:
     """One row of ``recordings``."""
-    return {"id": recording.id, "path": recording.path, "document": dump(recording)}
+    return {
+        "id": recording.id,
+        "path": recording.path,
+        "document": dump(recording),
+        "customer_id": recording.customer_id,
+    }
 
 
 def transcript_row(card: Scorecard, acoustics: Acoustics) -> Row:
@@ -36,7 +42,19 @@ def scorecard_row(card: Scorecard) -> Row:
         "engine": card.versions.engine.name,
         "model": card.versions.engine.model,
         "document": dump_judgement(card),
+        "low": card.affinity.low,
+        "high": card.affinity.high,
+        "doubt": doubt(card.affinity),
+        "doubtful_findings": sum(finding.status is Status.DOUBTFUL for finding in card.findings),
+        "scenario": card.scenario.name,
+        "duration_s": recording.duration_s,
+        "scored_at": datetime.now(UTC).isoformat(),
     }
+
+
+def doubt(affinity: Affinity) -> float:
+    """Width of the total's interval in points; the whole scale where there is no total."""
+    return 100.0 if affinity.low is None or affinity.high is None else affinity.high - affinity.low
 
 
 def finding_row(recording_id: str, position: int, finding: Finding) -> Row:

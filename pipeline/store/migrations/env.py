@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import pipeline.store.desk_tables  # noqa: F401  its tables belong to the same METADATA
 from pipeline.store.tables import METADATA
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA)

@@ -1,0 +1,5 @@
+"""Fixtures that several test modules share."""
+
+from postgresql import store_url
+
+__all__ = ["store_url"]
