@@ -9,12 +9,15 @@ from rich.table import Table
 
 from cli.console import StoreOption, load_settings, out
 from cli.inspected import take_in
+from cli.verdicts import show_verdicts
 from pipeline.errors import InspectionError
-from pipeline.schema import Scorecard
+from pipeline.lexicon.entries import load_labels
+from pipeline.schema import Inspection, Scorecard
 from pipeline.scoring.agreement import CALIBRATED_SHARE, MIN_CALLS, WITHIN, Agreement, Figure
 from pipeline.scoring.comparison import Comparison, biased, compare, lowest
 from pipeline.scoring.pairs import names, pair_up
 from pipeline.scoring.rubric import load_rubric
+from pipeline.store.desk import Desk
 from pipeline.store.repository import Store
 
 _CAPTION = (
@@ -29,7 +32,7 @@ def agreement(
     ] = None,
     store: StoreOption = None,
 ) -> None:
-    """Report how far inspectors agree with each other and with the machine, from the scores that the store holds."""
+    """Report how far inspectors agree with each other and with the machine, from scores and verdicts in the store."""
     settings = load_settings(store_url=store)
     folder = settings.lexicons_dir
     rubric = load_rubric(folder / "rubric.yaml", labels=folder / "labels.yaml")
@@ -38,9 +41,19 @@ def agreement(
             take_in(scores, kept, rubric)
         inspections = kept.inspections()
         cards = list(kept.scorecards(inspected=True))
-    if not inspections:
-        raise InspectionError("the store holds no inspectors' scores; give them: qinhe agreement SCORES.csv")
-    zh = names(rubric)
+    with Desk(settings.store_url) as desk:
+        verdicts = tuple(desk.all_verdicts())
+    if not inspections and not verdicts:
+        raise InspectionError(
+            "the store holds no inspectors' scores and no verdicts; give scores: qinhe agreement SCORES.csv, "
+            "or decide on findings: qinhe review"
+        )
+    show_verdicts(verdicts, load_labels(folder))
+    if inspections:
+        _compared(inspections, cards, names(rubric))
+
+
+def _compared(inspections: Sequence[Inspection], cards: Sequence[Scorecard], zh: Mapping[str, str]) -> None:
     found = compare(inspections, pair_up(inspections, cards), criteria=zh)
     _show(found, zh)
     for line in (*what_to_look_at(found, zh), *_scale(cards)):

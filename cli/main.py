@@ -6,7 +6,22 @@ from typing import Annotated
 import typer
 
 import pipeline
-from cli import agreement, calibrate, doctor, export, lexicon, models, report, rescore, review, score
+from cli import (
+    agreement,
+    calibrate,
+    doctor,
+    export,
+    failures,
+    imports,
+    lexicon,
+    models,
+    report,
+    rescore,
+    review,
+    sample,
+    score,
+    store,
+)
 from cli.console import err
 from pipeline.errors import EngineError, InputError, ModelError, QinheError
 
@@ -17,6 +32,7 @@ app = typer.Typer(
     help="qinhe 亲和: scores the service affinity of telecom hotline agents from recordings, on this machine alone.",
 )
 app.command("score")(score.score)
+app.add_typer(failures.app, name="failures")
 app.command("export")(export.export)
 app.command("report")(report.report)
 app.command("rescore")(rescore.rescore)
@@ -25,6 +41,9 @@ app.add_typer(models.app, name="models")
 app.command("doctor")(doctor.doctor)
 app.command("calibrate")(calibrate.calibrate)
 app.command("agreement")(agreement.agreement)
+app.command("sample")(sample.sample)
+app.add_typer(store.app, name="store")
+app.add_typer(imports.app, name="import")
 app.command("review")(review.review)
 app.add_typer(review.users, name="users")
 

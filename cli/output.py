@@ -7,28 +7,15 @@ from rich.table import Table
 
 from pipeline.agents.estimate import Estimate
 from pipeline.agents.report import AgentReport
-from pipeline.lexicon.entries import load_lexicon
+from pipeline.reports.cells import Desk as SheetDesk
 from pipeline.reports.export import Format, Kind, export
-from pipeline.reports.html import write_report
-from pipeline.reports.words import Words
-from pipeline.scoring.rubric import load_rubric
+from pipeline.reports.html import Options, write_report
+from pipeline.reports.wording import chinese_words
 from pipeline.settings import Settings
+from pipeline.store.desk import Desk
 from pipeline.store.repository import Store
 
 DIMENSIONS = {"politeness": "礼貌程度", "patience": "耐心程度", "communication": "沟通能力"}
-
-
-def chinese_words(settings: Settings) -> Words:
-    """The Chinese names and clauses that pages and sheets use, from the lexicon and the rubric."""
-    folder = settings.lexicons_dir
-    labels = load_lexicon(folder).labels
-    rubric = load_rubric(folder / "rubric.yaml", labels=folder / "labels.yaml")
-    names = {name: label.zh for name, label in labels.items()} | {rule.id: rule.zh for rule in rubric.criteria}
-    return Words(
-        names=names,
-        clauses={rule.id: rule.source for rule in rubric.criteria},
-        severities={name: label.severity for name, label in labels.items() if label.severity},
-    )
 
 
 def agents_table(reports: Iterable[AgentReport]) -> Table:
@@ -60,7 +47,18 @@ def write_everything(store: Store, folder: Path, settings: Settings) -> Path:
         The folder cannot be written; what stood there before is still whole.
     """
     words = chinese_words(settings)
+    with Desk(settings.store_url) as people:
+        desk, verdicts = standing_desk(people, "report"), tuple(people.all_verdicts())
     export(Kind.SCORECARDS, Format.JSONL, folder / "scorecards.jsonl", store.scorecards())
-    export(Kind.SCORECARDS, Format.XLSX, folder / "inspection.xlsx", store.scorecards(), words=words)
+    export(Kind.SCORECARDS, Format.XLSX, folder / "inspection.xlsx", store.scorecards(), words=words, desk=desk)
     export(Kind.AGENTS, Format.CSV, folder / "agents.csv", store.scorecards())
-    return write_report("team", (), store, folder / "report", words=words)[0]
+    return write_report("team", (), store, folder / "report", words=words, options=Options(verdicts=verdicts))[0]
+
+
+def standing_desk(people: Desk, pages: str | None) -> SheetDesk:
+    """What the workbook needs to know of people: the verdicts that stand."""
+    standing = {
+        (each.verdict.recording_id, each.verdict.finding): (each.verdict, each.version)
+        for each in people.all_standing()
+    }
+    return SheetDesk(standing, pages)

@@ -10,12 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scorecards import finding_in, scorecard, withheld
 
-from pipeline.agents.report import build_reports
+from pipeline.agents.facts import facts_of
+from pipeline.agents.report import Weighing
+from pipeline.agents.team import build_reports
 from pipeline.schema import Polarity, Status
 
 
 def _only(*cards, **options):
-    (report,) = build_reports(iter(cards), **options)
+    (report,) = build_reports(map(facts_of, cards), **options)
     return report
 
 
@@ -25,7 +27,10 @@ def test_nobody_called():
 
 def test_agents_are_sorted_by_id_whatever_the_order_of_calls():
     cards = [scorecard("a", agent_id="8003"), scorecard("b", agent_id="8001"), scorecard("c", agent_id="8003")]
-    assert [(report.agent_id, report.calls) for report in build_reports(cards)] == [("8001", 1), ("8003", 2)]
+    assert [(report.agent_id, report.calls) for report in build_reports(map(facts_of, cards))] == [
+        ("8001", 1),
+        ("8003", 2),
+    ]
 
 
 def test_counts_of_two_calls():
@@ -39,7 +44,7 @@ def test_counts_of_two_calls():
         ("blame", 2, 2, 0),
         ("rhetorical", 0, 0, 2),
     ]
-    assert [estimate.name for estimate in report.dimensions] == ["patience", "politeness", "communication"]
+    assert [estimate.name for estimate in report.dimensions] == ["politeness", "patience", "communication"]
     assert len(report.criteria) == 15
 
 
@@ -89,7 +94,7 @@ def test_worst_moments_are_ordered_by_severity():
         ("你自己看", "shirk", Polarity.FORBIDDEN),
         ("你有完没完", "insult", Polarity.FORBIDDEN),
     )
-    report = _only(card, severities={"unsure": "light", "insult": "heavy"})
+    report = _only(card, weighing=Weighing({"unsure": "light", "insult": "heavy"}))
     assert [moment.label for moment in report.worst] == ["insult", "shirk", "unsure"]
 
 
@@ -123,31 +128,33 @@ def test_order_of_calls_changes_nothing(order):
     cards = [
         scorecard(str(number), agent_id=str(number % 2), score=50.0 + number, day=number + 1) for number in range(6)
     ]
-    expected, found = build_reports(cards), build_reports([cards[number] for number in order])
+    facts = [facts_of(card) for card in cards]
+    expected, found = build_reports(facts), build_reports([facts[number] for number in order])
     assert [report.worst for report in found] == [report.worst for report in expected]
     assert [report.affinity.level for report in found] == pytest.approx([report.affinity.level for report in expected])
     assert [report.forbidden for report in found] == [report.forbidden for report in expected]
 
 
 def _kept(calls: int) -> int:
-    """Bytes in use after the last card was taken in."""
+    """Bytes in use after the last call was taken in."""
     kept = []
 
-    def cards():
+    def facts():
         for number in range(calls):
-            yield scorecard(str(number))
+            yield facts_of(scorecard(str(number)))
         gc.collect()
         kept.append(tracemalloc.get_traced_memory()[0])
 
     tracemalloc.start()
-    build_reports(cards())
+    build_reports(facts())
     tracemalloc.stop()
     return kept[0]
 
 
-def test_memory_does_not_grow_with_calls():
+def test_memory_grows_with_calls_by_little():
+    """A call keeps its id and some thirty numbers, not its findings or words."""
     _kept(50)
-    assert _kept(400) < 1.5 * _kept(50)
+    assert (_kept(1050) - _kept(50)) / 1000 < 700
 
 
 def test_complete_parts_miss_nothing():

@@ -12,11 +12,12 @@ from builders import turn
 from scorecards import scorecard, withheld
 
 from pipeline.errors import StoreError
+from pipeline.reports.cells import CALL_COLUMNS, call_cells
 from pipeline.reports.contract import scorecard_object
 from pipeline.reports.export import Format, Kind, export
 from pipeline.reports.tables import harmless, write_csv, write_parquet
 from pipeline.reports.words import Words
-from pipeline.schema import Role
+from pipeline.schema import Role, RuleAbstention
 
 WORDS = Words({"blame": "责备埋怨", "greeting": "问候", "politeness.wording": "用语规范", "survey": "邀请评价"})
 CARDS = (scorecard("a"), scorecard("b", agent_id="8002", day=2, score=55.5), withheld(scorecard("c", day=3)))
@@ -30,14 +31,14 @@ def test_object_has_the_promised_fields_in_order():
     made = scorecard_object(scorecard())
     fields = {
         "": "recording_id path agent_id started_at duration_s roles turns findings opening closing scenario flow events measures criteria "
-        "dimensions affinity versions",
+        "dimensions affinity versions rules_abstained",
         "roles": "method confidence withheld",
-        "turns": "index role start_s end_s text confidence",
+        "turns": "index role start_s end_s text recognised confidence",
         "findings": "label polarity criterion rule phrase turn quote char_start char_end start_s end_s certainty status",
         "opening": "complete elements abstained",
         "closing": "complete elements abstained reason",
         "scenario": "name probability",
-        "flow": "step done turn",
+        "flow": "step done turn in_order",
         "events": "kind by start_s end_s detail",
         "affinity": "score low high band red_line",
         "versions": "code lexicon rubric calibration engine",
@@ -49,6 +50,17 @@ def test_object_has_the_promised_fields_in_order():
     assert list(made["criteria"]["politeness.process"]) == ["score", "low", "high", "abstained", "reason", "findings"]
     assert list(made["dimensions"]["politeness"]) == ["score", "low", "high"]
     assert list(made["versions"]["engine"]) == ["name", "model", "options"]
+
+
+def test_rules_that_were_not_judged_are_told():
+    card = replace(scorecard(), abstained_rules=(RuleAbstention("silence.long", "静音过长", "没有录音"),))
+    assert scorecard_object(card)["rules_abstained"] == [
+        {"rule": "silence.long", "zh": "静音过长", "reason": "没有录音"}
+    ]
+    assert (
+        dict(zip((column.header for column in CALL_COLUMNS), call_cells(card, WORDS), strict=True))["未判定的规则"]
+        == "静音过长"
+    )
 
 
 def test_a_customer_who_cuts_in_is_no_interruption():
@@ -173,7 +185,7 @@ def test_harmless_cells_stay(cell):
 def test_workbook_for_inspectors(tmp_path):
     export("scorecards", "xlsx", tmp_path / "a.xlsx", CARDS, words=WORDS)
     sheets = _book(tmp_path / "a.xlsx")
-    assert list(sheets) == ["通话", "发现", "坐席", "说明"]
+    assert list(sheets) == ["通话", "发现", "明细", "坐席", "标签", "说明"]
     head, *calls = sheets["通话"]
     first = dict(zip(head, calls[0], strict=True))
     assert (first["坐席"], first["服务亲和力"], first["服务亲和力区间"], first["开场完整"], first["结束缺少"]) == (
@@ -186,7 +198,7 @@ def test_workbook_for_inspectors(tmp_path):
     assert (first["禁用（确定）"], first["待复核"], str(first["通话时间"])) == (1, 1, "2025-03-01 09:30:00")
     head, *found = sheets["发现"]
     blame = next(row for row in (dict(zip(head, cells, strict=True)) for cells in found) if row["标签"] == "责备埋怨")
-    assert (blame["性质"], blame["准则"], blame["引文"], blame["复核结论"]) == (
+    assert (blame["性质"], blame["准则"], blame["引文"], blame["判定"]) == (
         "禁用",
         "用语规范",
         "是您自己把数据开关关掉了吧",
@@ -201,8 +213,9 @@ def test_workbook_is_laid_out_for_work(tmp_path):
     export("scorecards", "xlsx", tmp_path / "a.xlsx", CARDS, words=WORDS)
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     calls, found = book["通话"], book["发现"]
-    (choice,) = found.data_validations.dataValidation
-    assert choice.formula1 == '"确认,驳回"' and str(choice.sqref) == "N2:N19"
+    choices = {str(choice.sqref): choice.formula1 for choice in found.data_validations.dataValidation}
+    assert choices == {"N2:N19": '"确认,驳回,改判"', "O2:O19": "'标签'!$A$2:$A$400"}
+    assert found.column_dimensions["R"].hidden and not found.column_dimensions["N"].hidden
     assert calls.freeze_panes == "D2" and calls.auto_filter.ref.startswith("A1:")
     assert calls.conditional_formatting and calls["E2"].number_format == "[m]:ss"
     book.close()

@@ -41,11 +41,12 @@ def test_copy_is_opus_of_the_same_length_and_smaller(tmp_path):
     assert (tmp_path / "a.ogg").stat().st_size < 0.5 * CALL.stat().st_size
 
 
+@pytest.mark.parametrize("suffix", [".ogg", ".wav"])
 @pytest.mark.parametrize("channels", [1, 2])
-def test_private_stretches_are_silent_and_the_rest_sounds(tmp_path, channels):
+def test_private_stretches_are_silent_and_the_rest_sounds(tmp_path, channels, suffix):
     tone = _write_tone(tmp_path / "tone.wav", channels)
-    write_clip(tone, tmp_path / "a.ogg", [Span(1.0, 2.0), Span(3.9, 9.0)])
-    heard = _heard(tmp_path / "a.ogg")
+    write_clip(tone, tmp_path / f"a{suffix}", [Span(1.0, 2.0), Span(3.9, 9.0)])
+    heard = _heard(tmp_path / f"a{suffix}")
     assert heard.shape[0] == channels
     loud = np.abs(heard).max(axis=0)
     assert loud[int(0.9 * RATE) : int(2.1 * RATE)].max() < 0.01

@@ -2,18 +2,18 @@
 
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from builders import turn
+from page_reader import Reader
 from scorecards import acoustics, finding_in, scorecard, withheld
 
 from pipeline.errors import StoreError
 from pipeline.reports import views
-from pipeline.reports.html import page_name, write_report
+from pipeline.reports.html import Options, page_name, write_report
 from pipeline.reports.words import Words, clock, interval
-from pipeline.schema import Polarity, Status
+from pipeline.schema import Polarity, RuleAbstention, Status, Word
 from pipeline.store.repository import Store
 
 CALL = Path(__file__).parent / "data" / "calls" / "d01.wav"
@@ -22,38 +22,6 @@ WORDS = Words(
     {"politeness.wording": "规范用语 <条文>"},
     {"blame": "medium"},
 )
-
-
-class Reader(HTMLParser):
-    """Reads a page's text and attributes; refuses tags that do not close."""
-
-    VOID = frozenset({"meta", "br", "link", "img", "input", "hr"})
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.open, self.texts, self.attributes, self.tags = [], [], [], []
-        self.feed(page)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append(tag)
-        self.attributes += attrs
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.texts.append(data)
-
-    def linked(self):
-        return [value for name, value in self.attributes if name in ("href", "src")]
-
-    @property
-    def text(self):
-        return "".join(self.texts)
 
 
 @pytest.fixture
@@ -96,11 +64,45 @@ def test_call_page_tells_scores_reasons_and_evidence(store, tmp_path):
     assert "没有可播放的录音" in page.text and "audio" not in page.tags
 
 
+def test_rules_that_were_not_judged_are_listed_with_reasons(store, tmp_path):
+    unjudged = (RuleAbstention("silence.long", "静音过长", "没有录音，<无>时间可查"),)
+    page = _call_page(store, tmp_path, replace(scorecard(), abstained_rules=unjudged))
+    assert "未判定的规则" in page.text and "静音过长：没有录音，<无>时间可查" in page.text
+    assert "未判定的规则" not in _call_page(store, tmp_path / "none", scorecard("other")).text
+
+
+def test_what_the_recogniser_wrote_stands_beneath_and_is_masked(store, tmp_path):
+    card = scorecard()
+    turns = [_respelt(each, heard) for each, heard in zip(card.transcript.turns, (*HEARD, "", "", "", ""), strict=True)]
+    page = _call_page(store, tmp_path, replace(card, transcript=replace(card.transcript, turns=tuple(turns))))
+    assert page.text.count("识别原文") == 2
+    assert "公号一零八六为您服务" in "".join(page.text.split()) and ("class", "respelt") in page.attributes
+    assert "手机好是＊" in "".join(page.text.split())
+    assert "零零" not in page.text and "零林" not in page.text and "五溜" not in page.text
+    assert "识别原文" not in _call_page(store, tmp_path / "none", scorecard("other")).text
+
+
+HEARD = (
+    "您好，欢迎致电，公号一零八六为您服务，请问有什么可以帮您？",
+    "",
+    "",
+    "我姓欧阳，手机好是幺三八零林一二三四五溜。",
+)
+
+
+def _respelt(said, heard):
+    words = tuple(
+        Word(char, said.span, 0.9, other if other != char else "")
+        for char, other in zip(said.text, heard or said.text, strict=True)
+    )
+    return replace(said, words=words)
+
+
 def test_pages_are_masked(store, tmp_path):
     _saved(store, scorecard())
     write_report("team", (), store, tmp_path / "out", words=WORDS)
     pages = list((tmp_path / "out").rglob("*.html"))
-    assert len(pages) == 3
+    assert len(pages) == 4
     for page in pages:
         content = page.read_text(encoding="utf-8")
         assert "幺三八" not in content and "欧阳" not in content
@@ -121,7 +123,7 @@ def test_every_link_leads_somewhere(store, tmp_path):
     )
     write_report("team", (), store, tmp_path / "out", words=WORDS)
     pages = {page.resolve(): _read(page) for page in (tmp_path / "out").rglob("*.html")}
-    assert len(pages) == 1 + 2 + 4
+    assert len(pages) == 2 + 2 + 4
     for place, page in pages.items():
         for link in page.linked():
             target, _, anchor = link.partition("#")
@@ -157,7 +159,7 @@ def test_words_are_escaped_everywhere(store, tmp_path):
     for path in (tmp_path / "out").rglob("*.html"):
         page = _read(path)
         assert "script" not in page.tags and "49" not in page.text
-        assert EVIL in page.text
+        assert EVIL in page.text or path.name == "summary.html"
 
 
 def test_sound_is_copied_beside_the_page_with_private_words_silenced(store, tmp_path):
@@ -173,7 +175,7 @@ def test_sound_is_copied_beside_the_page_with_private_words_silenced(store, tmp_
 
 def test_sound_can_be_left_out(store, tmp_path):
     card = replace(scorecard(), recording=replace(scorecard().recording, path=str(CALL)))
-    page = _call_page(store, tmp_path, card, audio=False)
+    page = _call_page(store, tmp_path, card, options=Options(audio=False))
     assert "audio" not in page.tags and not (tmp_path / "out" / "audio").exists()
 
 
@@ -210,19 +212,29 @@ def test_unknown_ids_are_refused(store, tmp_path):
         write_report("call", ["zz"], store, tmp_path / "out")
 
 
-def test_team_page_lists_agents_by_id_and_red_lines_first(store, tmp_path):
+def test_team_page_groups_agents_and_lists_red_lines_first(store, tmp_path):
     failed = scorecard("f", agent_id="8002")
     failed = replace(failed, affinity=replace(failed.affinity, score=0.0, low=0.0, high=0.0, red_line="insult"))
     _saved(store, scorecard("a", score=20.0), failed, scorecard("b", agent_id="8003", score=95.0))
-    (page,) = write_report("team", (), store, tmp_path / "out", words=WORDS)
+    page, _ = write_report("team", (), store, tmp_path / "out", words=WORDS)
     text = _read(page).text
-    assert text.index("8001") < text.index("8002") < text.index("8003")
+    groups = text[text.index("坐席分组") : text.index("命中最多的规则")]
+    assert groups.index("确实高于全队") < groups.index("8003") < groups.index("分不出高低") < groups.index("8001")
     first = text[text.index("先听这些通话") :]
     assert first.index("8002") < first.index("侮辱嘲讽") < first.index("8001") < first.index("8003")
 
 
+def test_agents_that_cannot_be_told_apart_stand_by_id(store, tmp_path):
+    _saved(
+        store, *(scorecard(agent, agent_id=agent, score=70.0 + i) for i, agent in enumerate(("8003", "8001", "8002")))
+    )
+    page, _ = write_report("team", (), store, tmp_path / "out", words=WORDS)
+    text = _read(page).text
+    assert text.index("8001") < text.index("8002") < text.index("8003")
+
+
 def test_team_of_nobody_is_a_page(store, tmp_path):
-    (page,) = write_report("team", (), store, tmp_path / "out")
+    page, _ = write_report("team", (), store, tmp_path / "out")
     assert "0 位坐席" in _read(page).text
 
 
