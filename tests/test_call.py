@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rapidfuzz import fuzz
 from sounds import hold_music, silence, tone, write_wav
 
 from pipeline.audio.decode import content_hash, load_audio
@@ -54,8 +55,21 @@ def test_a_given_channel_is_believed(scorer, channels, tmp_path):
     assert "您好" in told(outcome, Role.CUSTOMER)
 
 
-def test_mono_is_heard_but_nothing_that_needs_roles_is_scored(scorer, channels, tmp_path):
-    outcome = score(scorer, write_wav(tmp_path / "mono.wav", np.clip(channels.sum(axis=0), -1, 1)))
+def test_mono_is_told_apart_by_voice(scorer, channels, tmp_path):
+    two = score(scorer, write_wav(tmp_path / "two.wav", *channels))
+    mono = score(scorer, write_wav(tmp_path / "mono.wav", np.clip(channels.sum(axis=0), -1, 1)))
+    roles = mono.card.transcript.roles
+    assert (mono.card.recording.channels, roles.method, roles.withheld) == (1, "voice", False)
+    for role in (Role.AGENT, Role.CUSTOMER):
+        assert fuzz.ratio(told(mono, role), told(two, role)) > 70
+    assert mono.card.opening.elements["greeting"]
+    assert mono.card.affinity.score is not None
+    assert {quality.channel for quality in mono.acoustics.quality} == {0, 1}
+    assert len(mono.acoustics.voices) == len(mono.card.transcript.turns)
+
+
+def test_one_voice_on_one_channel_is_heard_but_nothing_that_needs_roles_is_scored(scorer, channels, tmp_path):
+    outcome = score(scorer, write_wav(tmp_path / "one.wav", channels[0, : 5 * 8_000]))
     card = outcome.card
     assert card.transcript.turns
     assert card.transcript.roles.withheld

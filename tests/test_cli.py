@@ -174,7 +174,7 @@ USAGE = [
     (("score", ".", "--manifest", "gone.csv"), "cannot be read"),
     (("score", "d14.wav", "--engine", "magic"), "magic"),
     (("score", "d14.wav", "--workers", "0"), "workers"),
-    (("score", "d14.wav", "--ray", "auto"), "not there yet"),
+    (("score", "d14.wav", "--ray", "127.0.0.1:1"), "no Ray cluster"),
     (("review",), "not there yet"),
     (("users", "add", "li"), "not there yet"),
     (("rescore", "--rubric", "gone.yaml"), "gone.yaml"),

@@ -108,6 +108,12 @@ def signal(name, **values):
         (lambda raw: raw["bands"].update(良好=90), r"bands: floors must differ"),
         (lambda raw: raw.update(extra=1), r"the top level: unknown key 'extra'"),
         (lambda raw: raw.update(soft_below=0), r"soft_below is 0; write a number from 1 to 100"),
+        (lambda raw: raw["doubt"].pop("forbidden"), r"forbidden: is missing"),
+        (
+            lambda raw: raw["doubt"]["forbidden"].update(recall=0),
+            r"doubt: forbidden: recall is 0; write a number from 0\.1",
+        ),
+        (lambda raw: raw["doubt"].update(width=3), r"doubt: unknown key 'width'"),
     ],
 )
 def test_a_wrong_rubric_is_told_with_file_place_value_and_remedy(write, change, told):
