@@ -140,6 +140,10 @@ def _password(*, from_stdin: bool) -> str:
     """A new password, from the terminal twice or from the first line of standard input."""
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise InputError(
+            "there is no terminal to ask for a password on: give it on standard input with --password-stdin"
+        )
     given: str = typer.prompt("password", hide_input=True, confirmation_prompt=True)
     return given
 

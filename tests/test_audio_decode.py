@@ -122,7 +122,7 @@ def test_mono_saved_as_stereo(tmp_path, settings, right, channels):
     assert (audio.channels, len(audio.samples), bool(audio.notes)) == (channels, channels, channels == 1)
 
 
-@pytest.mark.parametrize(("left", "right"), [("A-law", "AMR-NB"), ("Opus", "A-law")])
+@pytest.mark.parametrize(("left", "right"), [("Opus", "A-law"), ("A-law", "Opus")])
 def test_mono_saved_twice_through_other_codecs(tmp_path, left, right):
     sound = load_audio(CALL, settings=Settings()).samples.mean(axis=0)[: 20 * RATE_HZ]
     copies = [through(name, sound, tmp_path) for name in (left, right)]

@@ -1,5 +1,6 @@
 """The command from the outside: what it prints, writes and returns, with good input and with bad."""
 
+import copy
 import csv
 import json
 import shutil
@@ -175,8 +176,8 @@ USAGE = [
     (("score", "d14.wav", "--engine", "magic"), "magic"),
     (("score", "d14.wav", "--workers", "0"), "workers"),
     (("score", "d14.wav", "--ray", "127.0.0.1:1"), "no Ray cluster"),
-    (("review",), "not there yet"),
-    (("users", "add", "li"), "not there yet"),
+    (("review", "--host", "0.0.0.0"), "--behind-proxy"),
+    (("users", "add", "li", "--role", "admin"), "--password-stdin"),
     (("rescore", "--rubric", "gone.yaml"), "gone.yaml"),
     (("lexicon", "check", "--lexicons", "gone"), "gone"),
 ]
@@ -220,7 +221,7 @@ def set_first(key: str, value: object):
 
 BAD_LEXICONS = [
     (set_first("label", "kindness"), "check", "kindness"),
-    (lambda entries: entries.append(entries[0]), "check", "taken"),
+    (lambda entries: entries.append(copy.deepcopy(entries[0])), "check", "taken"),
     (set_first("examples", {"hit": ["完全不相干的话"], "miss": ["别的"]}), "test", "expected hit"),
 ]
 

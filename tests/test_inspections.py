@@ -1,15 +1,20 @@
 """Inspectors' sheets: what is read, what is refused, and how the store keeps them beside the machine's scores."""
 
-import sqlite3
+from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from scorecards import acoustics, scorecard
+from sqlalchemy import create_engine
 
+import pipeline.store
 from pipeline.errors import InspectionError
 from pipeline.inspections import read_inspections
 from pipeline.schema import Inspection
 from pipeline.store.repository import Store
 
+MIGRATIONS = Path(pipeline.store.__file__).parent / "migrations"
 ONE, TWO = "ab" * 32, "ac" * 32
 CRITERIA = {"politeness.process": "politeness.process", "流程全面": "politeness.process", "总分": "affinity"}
 HEADER = "recording_id,inspector,criterion,score\n"
@@ -102,13 +107,15 @@ def test_inspectors_scores_stand_beside_the_machines_and_outlive_rescoring(store
 
 
 def test_a_store_of_the_first_tables_is_brought_up_to_date(tmp_path):
-    path = tmp_path / "old.sqlite"
-    with Store(f"sqlite:///{path}") as kept:
+    url = f"sqlite:///{tmp_path}/old.sqlite"
+    engine = create_engine(url)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    engine.dispose()
+    with Store(url) as kept:
         kept.save_scorecard(scorecard("kept"), acoustics())
-    with sqlite3.connect(path) as raw:
-        raw.execute("DROP TABLE inspections")
-        raw.execute("UPDATE alembic_version SET version_num = '0001'")
-    raw.close()
-    with Store(f"sqlite:///{path}") as kept:
         assert kept.count() == 1
         assert kept.inspections() == ()
