@@ -38,7 +38,8 @@ _SAME_GAIN = (0.5, 2.0)
 _SAME_COURSE = 0.94
 """Loudness of two copies that went through codecs or lines of their own still goes up and down together.
 
-On simulated calls the two sides' levels correlate by at most -0.16, with crosstalk at -6 dB by 0.92; copies through A-law and Opus by 0.947. A copy through AMR-NB (0.93) stays two channels.
+On simulated calls the two sides' levels correlate by at most -0.16, with crosstalk at -6 dB by 0.92; copies through A-law and Opus by 0.947.
+A copy through AMR-NB (0.93) stays two channels.
 """
 
 _LEVEL_FRAME = RATE_HZ // 10
