@@ -1,4 +1,4 @@
-"""Fits the spelling model from corpus and lists: ``python -m pipeline.spelling.training`` writes ``models/spelling.npz``."""
+"""Fits the spelling model from the corpus: ``python -m pipeline.spelling.training`` writes ``models/spelling.npz``."""
 
 import logging
 import math
@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline.language.normalise import fold_characters
 from pipeline.language.segment import Segmenter, dictionary
 from pipeline.lexicon.corpus import HELD_BACK, read_corpus
-from pipeline.lexicon.entries import load_lexicon
+from pipeline.lexicon.entries import load_labels
 from pipeline.settings import Settings
 from pipeline.spelling.homophones import LONGEST_WORD
 from pipeline.spelling.model import END, START, save_model
@@ -65,13 +65,11 @@ def _wanted(word: str, count: int) -> bool:
 
 
 def training_lines(lexicons: Path) -> Iterator[str]:
-    """What is said on a hotline: the corpus without the hand held back, and the lists' own examples."""
-    lexicon = load_lexicon(lexicons)
-    for example in read_corpus(lexicons / "corpus", labels=frozenset(lexicon.labels)):
+    """What is said on a hotline: the corpus without the hand held back."""
+    labels = frozenset(load_labels(lexicons))
+    for example in read_corpus(lexicons / "corpus", labels=labels):
         if example.hand != HELD_BACK:
             yield fold_characters(example.text)
-    for entry in lexicon.entries:
-        yield from (fold_characters(example.text) for example in (*entry.hit, *entry.miss))
 
 
 def main(settings: Settings) -> Path:
