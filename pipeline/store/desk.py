@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Self
 
 from sqlalchemy import func, insert, select
 
@@ -11,12 +10,12 @@ from pipeline.errors import StaleError
 from pipeline.people import Appeal, AppealState, User, Verdict
 from pipeline.schema import Inspection
 from pipeline.store import desk_appeals, desk_verdicts
-from pipeline.store.border import open_engine, reading, writing
+from pipeline.store.border import reading, writing
 from pipeline.store.desk_people import People
 from pipeline.store.desk_tables import PROPOSALS
 from pipeline.store.desk_verdicts import HandScore, Standing
 from pipeline.store.documents import storable
-from pipeline.store.migrate import upgrade
+from pipeline.store.door import Door
 from pipeline.store.tables import ACCESS_LOG, SAMPLES, SCORECARDS
 
 
@@ -42,7 +41,7 @@ class Proposal:
     document: str
 
 
-class Desk:
+class Desk(Door):
     """What people decide, kept beside what the machine found and never over it.
 
     Parameters
@@ -57,19 +56,8 @@ class Desk:
     """
 
     def __init__(self, url: str) -> None:
-        self._engine = open_engine(url)
-        upgrade(self._engine)
+        super().__init__(url)
         self.people = People(self._engine)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
 
     def verdicts(self, recording_id: str) -> Mapping[str, Standing]:
         """What stands on a call's findings, by finding key."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, func, insert, select, tuple_
 
@@ -11,11 +11,11 @@ from pipeline.agents.facts import CallFacts
 from pipeline.errors import MissingError
 from pipeline.schema import Acoustics, Failure, Inspection, Recording, Scorecard, Status, Transcript
 from pipeline.store import rows
-from pipeline.store.border import open_engine, reading, shown, wait_turn, writing
+from pipeline.store.border import reading, shown, wait_turn, writing
 from pipeline.store.call_facts import Period, read_facts, within
 from pipeline.store.documents import load, load_scorecard, storable
+from pipeline.store.door import Door
 from pipeline.store.inspected import all_inspections, put_inspections
-from pipeline.store.migrate import upgrade
 from pipeline.store.queue import QueueFilter, QueuePage, read_page
 from pipeline.store.tables import ACCESS_LOG, FAILURES, FINDINGS, INSPECTIONS, RECORDINGS, SCORECARDS, TRANSCRIPTS
 from pipeline.store.work import Work, all_failures, put_failure, settle
@@ -36,7 +36,7 @@ class Access:
     reason: str
 
 
-class Store:
+class Store(Door):
     """Everything that is kept, behind one database URL.
 
     Parameters
@@ -51,19 +51,8 @@ class Store:
     """
 
     def __init__(self, url: str) -> None:
-        self._engine = open_engine(url)
-        upgrade(self._engine)
+        super().__init__(url)
         self.work = Work(self._engine)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
 
     def save_scorecard(self, card: Scorecard, acoustics: Acoustics) -> None:
         """Keep a scorecard in place of whatever was known of its recording, an earlier failure included."""
