@@ -3,8 +3,6 @@
 The model is plain numbers in ``models/scenarios.npz``, fitted from ``lexicons/corpus/scenarios.txt`` by ``pipeline.criteria.scenario_training``.
 """
 
-import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import LexiconError
+from pipeline.numbers_file import UNREADABLE, packed, read_numbers, unpacked, write_numbers
 from pipeline.schema import Role
 
 NEED_CHARS = 30
@@ -23,7 +22,6 @@ _BLOCKS: Mapping[str, float] = {"n": 1.0, "m": 1.0, "c": 0.7, "s": 0.7, "a": 0.7
 CUE_WEIGHT = 0.3
 _CUE_UNIT, _MOST_CUES = 3.0, 2.0
 """A telling cue is one unit; more than two units of a scenario say no more."""
-_UNREADABLE = (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +119,17 @@ def _grams(kind: str, text: str, shortest: int, longest: int) -> Iterator[str]:
 def save_scenarios(model: ScenarioModel, path: Path) -> None:
     """Write the numbers to one ``.npz`` file."""
     names = sorted(model.vocabulary, key=model.vocabulary.__getitem__)
-    np.savez_compressed(
+    write_numbers(
         path,
-        names=_packed(model.names),
-        vocabulary=_packed(names),
-        idf=model.idf.astype(np.float16),
-        weights=model.weights.astype(np.float16),
-        bias=model.bias,
-        sharpness=np.array([model.sharpness]),
-        version=_packed([model.version]),
+        {
+            "names": packed(model.names),
+            "vocabulary": packed(names),
+            "idf": model.idf.astype(np.float16),
+            "weights": model.weights.astype(np.float16),
+            "bias": model.bias,
+            "sharpness": np.array([model.sharpness]),
+            "version": packed([model.version]),
+        },
     )
 
 
@@ -142,26 +142,17 @@ def load_scenarios(path: Path) -> ScenarioModel:
         The file is missing or is not such a model.
     """
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
+        arrays = read_numbers(path)
         return ScenarioModel(
-            names=_unpacked(arrays["names"]),
-            vocabulary={name: row for row, name in enumerate(_unpacked(arrays["vocabulary"]))},
+            names=unpacked(arrays["names"]),
+            vocabulary={name: row for row, name in enumerate(unpacked(arrays["vocabulary"]))},
             idf=arrays["idf"].astype(np.float32),
             weights=arrays["weights"].astype(np.float32),
             bias=arrays["bias"],
             sharpness=float(arrays["sharpness"][0]),
-            version=_unpacked(arrays["version"])[0],
+            version=unpacked(arrays["version"])[0],
         )
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise LexiconError(
             f"{path}: not a scenario model ({error}); make it with `python -m pipeline.criteria.scenario_training`"
         ) from error
-
-
-def _packed(lines: Sequence[str]) -> NDArray[np.uint8]:
-    return np.frombuffer("\n".join(lines).encode(), dtype=np.uint8)
-
-
-def _unpacked(packed: NDArray[np.uint8]) -> tuple[str, ...]:
-    return tuple(packed.tobytes().decode().split("\n"))

@@ -3,8 +3,6 @@
 The model is plain numbers in ``models/meaning.npz``, fitted from the labelled corpus by ``pipeline.lexicon.training``.
 """
 
-import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,12 +15,11 @@ from rapidfuzz import fuzz, process
 from pipeline.errors import LexiconError
 from pipeline.language.text import TurnText
 from pipeline.lexicon.clauses import Clause, clauses
+from pipeline.numbers_file import UNREADABLE, packed, read_numbers, unpacked, write_numbers
 
 _LONGEST_GRAM = 4
 _LONGEST_NEIGHBOUR_GRAM = 2
 _SKIPS = (2, 3)
-_UNREADABLE = (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile, zlib.error)
-"""What numpy throws at a file that is missing, cut short, damaged or something else."""
 JOINED = 0.35
 """Probability that both of two neighbouring clauses need to be one reading."""
 
@@ -149,17 +146,19 @@ def save_model(model: MeaningModel, path: Path) -> None:
     """Write the numbers to one ``.npz`` file; weights keep 16 bits, which changes no probability by more than a hair."""
     names = sorted(model.vocabulary, key=model.vocabulary.__getitem__)
     phrases = [f"{label}\t{phrase}" for label in model.labels for phrase in model.phrases[label]]
-    np.savez_compressed(
+    write_numbers(
         path,
-        vocabulary=_packed(names),
-        labels=_packed(model.labels),
-        phrases=_packed(phrases),
-        idf=model.idf.astype(np.float16),
-        weights=model.weights.astype(np.float16),
-        bias=model.bias,
-        slope=model.slope,
-        offset=model.offset,
-        version=_packed([model.version]),
+        {
+            "vocabulary": packed(names),
+            "labels": packed(model.labels),
+            "phrases": packed(phrases),
+            "idf": model.idf.astype(np.float16),
+            "weights": model.weights.astype(np.float16),
+            "bias": model.bias,
+            "slope": model.slope,
+            "offset": model.offset,
+            "version": packed([model.version]),
+        },
     )
 
 
@@ -172,30 +171,21 @@ def load_model(path: Path) -> MeaningModel:
         The file is missing or is not such a model.
     """
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-        labels = _unpacked(arrays["labels"])
-        pairs = [line.split("\t", 1) for line in _unpacked(arrays["phrases"])]
+        arrays = read_numbers(path)
+        labels = unpacked(arrays["labels"])
+        pairs = [line.split("\t", 1) for line in unpacked(arrays["phrases"])]
         return MeaningModel(
             labels=labels,
-            vocabulary={name: row for row, name in enumerate(_unpacked(arrays["vocabulary"]))},
+            vocabulary={name: row for row, name in enumerate(unpacked(arrays["vocabulary"]))},
             idf=arrays["idf"].astype(np.float32),
             weights=arrays["weights"].astype(np.float32),
             bias=arrays["bias"],
             slope=arrays["slope"],
             offset=arrays["offset"],
             phrases={label: tuple(phrase for name, phrase in pairs if name == label) for label in labels},
-            version=_unpacked(arrays["version"])[0],
+            version=unpacked(arrays["version"])[0],
         )
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise LexiconError(
             f"{path}: not a phrase model ({error}); make it with `python -m pipeline.lexicon.training`"
         ) from error
-
-
-def _packed(lines: Sequence[str]) -> NDArray[np.uint8]:
-    return np.frombuffer("\n".join(lines).encode(), dtype=np.uint8)
-
-
-def _unpacked(packed: NDArray[np.uint8]) -> tuple[str, ...]:
-    return tuple(packed.tobytes().decode().split("\n"))

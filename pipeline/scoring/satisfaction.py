@@ -4,17 +4,16 @@ Ridge regressions over n-grams of characters read the words; a forest of randomi
 The model is plain numbers in one ``.npz`` file, so that loading it can run no foreign code, as a pickled one could.
 """
 
-import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 
 from pipeline.errors import ModelError
+from pipeline.numbers_file import UNREADABLE, Arrays, read_numbers, write_numbers
 from pipeline.scoring.dialogue import Dialogue
 
 VOTES = (-2, -1, 0, 1, 2)
@@ -25,7 +24,6 @@ CLIPPED = 4.0
 """Standard deviations beyond which a figure counts no more in a ridge."""
 
 Floats = NDArray[np.float64]
-Arrays = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +158,7 @@ def scale(figures: Floats, centre: Floats, spread: Floats) -> Floats:
 
 def save_model(model: SatisfactionModel, path: Path) -> None:
     """Write the numbers to one file."""
-    arrays: Arrays = {"names": np.array(model.names), "centre": model.centre, "spread": model.spread}
+    arrays = {"names": np.array(model.names), "centre": model.centre, "spread": model.spread}
     for number, reader in enumerate(model.readers):
         arrays |= {f"{number}.coefficients": reader.coefficients.astype(np.float32), f"{number}.mean": reader.mean}
         arrays[f"{number}.figures"] = np.array(reader.figures)
@@ -172,7 +170,7 @@ def save_model(model: SatisfactionModel, path: Path) -> None:
     for name in Forest.__dataclass_fields__:
         arrays[f"forest.{name}"] = getattr(model.forest, name)
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(path, **arrays)  # type: ignore[arg-type]  # numpy's stub takes the names for its own options
+    write_numbers(path, arrays)
 
 
 def load_model(path: Path) -> SatisfactionModel:
@@ -184,8 +182,7 @@ def load_model(path: Path) -> SatisfactionModel:
         The file is missing or is not such a model; the command that makes it is named.
     """
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
+        arrays = read_numbers(path)
         count = sum(name.endswith(".coefficients") for name in arrays)
         return SatisfactionModel(
             names=tuple(str(name) for name in arrays["names"]),
@@ -194,11 +191,11 @@ def load_model(path: Path) -> SatisfactionModel:
             readers=tuple(_reader(arrays, str(number)) for number in range(count)),
             forest=Forest(**{name: arrays[f"forest.{name}"] for name in Forest.__dataclass_fields__}),
         )
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         raise ModelError(f"{path}: is no satisfaction model ({type(error).__name__}); train one: {COMMAND}") from error
 
 
-def _reader(arrays: Mapping[str, NDArray[Any]], number: str) -> Reader:
+def _reader(arrays: Arrays, number: str) -> Reader:
     views = [str(view) for view in arrays[f"{number}.views"]]
     return Reader(
         tuple(_words(arrays, number, view) for view in views),
@@ -208,7 +205,7 @@ def _reader(arrays: Mapping[str, NDArray[Any]], number: str) -> Reader:
     )
 
 
-def _words(arrays: Mapping[str, NDArray[Any]], number: str, view: str) -> Words:
+def _words(arrays: Arrays, number: str, view: str) -> Words:
     key = f"{number}.{view}"
     weight, longest = arrays[f"{key}.shape"]
     ngrams = tuple(str(ngram) for ngram in arrays[f"{key}.ngrams"])

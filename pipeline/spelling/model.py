@@ -8,12 +8,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import ModelError
+from pipeline.numbers_file import UNREADABLE, packed, read_numbers, unpacked, write_numbers
 
 START, END = "^", "$"
 """Stand before the first and after the last word of an uninterrupted run of characters."""
@@ -63,11 +63,13 @@ def save_model(words: Mapping[str, float], pairs: Mapping[tuple[str, str], int],
     names = tuple(words)
     number = {name: i for i, name in enumerate((START, *names))}
     ordered = sorted((number[one], number[other], count) for (one, other), count in pairs.items())
-    np.savez_compressed(
+    write_numbers(
         path,
-        names=np.frombuffer("\n".join(names).encode(), dtype=np.uint8),
-        logarithms=np.array([words[name] for name in names], dtype=np.float32),
-        pairs=np.array(ordered, dtype=np.int32).reshape(-1, 3),
+        {
+            "names": packed(names),
+            "logarithms": np.array([words[name] for name in names], dtype=np.float32),
+            "pairs": np.array(ordered, dtype=np.int32).reshape(-1, 3),
+        },
     )
 
 
@@ -80,22 +82,21 @@ def load_model(path: Path) -> SpellingModel:
         The file is missing or holds something else.
     """
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            names, logarithms, pairs = (stored[name] for name in ("names", "logarithms", "pairs"))
-        return _assembled(names.tobytes().decode(), logarithms, pairs)
-    except (OSError, EOFError, ValueError, KeyError, IndexError, BadZipFile) as error:
+        arrays = read_numbers(path)
+        return _assembled(arrays["names"], arrays["logarithms"], arrays["pairs"])
+    except UNREADABLE as error:
         raise ModelError(
             f"{path}: is no spelling model ({error}); restore the file, or fit it: python -m pipeline.spelling.training"
         ) from error
 
 
-def _assembled(names: str, logarithms: NDArray[np.float32], pairs: NDArray[np.int32]) -> SpellingModel:
-    words = names.split("\n")
+def _assembled(names: NDArray[np.uint8], logarithms: NDArray[np.float32], pairs: NDArray[np.int32]) -> SpellingModel:
+    words = unpacked(names)
     known = (START, *words)
     counts: dict[str, int] = {}
     seen: dict[tuple[str, str], int] = {}
     for one, other, count in pairs.tolist():
         seen[known[one], known[other]] = count
         counts[known[one]] = counts.get(known[one], 0) + count
-    digest = hashlib.sha256(names.encode() + logarithms.tobytes() + pairs.tobytes()).hexdigest()
+    digest = hashlib.sha256(names.tobytes() + logarithms.tobytes() + pairs.tobytes()).hexdigest()
     return SpellingModel(dict(zip(words, logarithms.tolist(), strict=True)), counts, seen, digest[:12])
