@@ -12,8 +12,8 @@ from rich.table import Table
 import pipeline
 from cli.console import StoreOption, load_settings, out, progress
 from cli.inspected import take_in
-from pipeline.call import Kit, load_kit
 from pipeline.errors import InspectionError
+from pipeline.kit import Kit, load_kit
 from pipeline.reports.files import write_text
 from pipeline.rescore import rescore
 from pipeline.scoring.curves import MIN_CALLS_LINEAR, Method

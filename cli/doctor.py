@@ -13,7 +13,7 @@ import numpy as np
 
 from cli.console import err, load_settings, out, stop
 from pipeline.asr import registry
-from pipeline.call import load_kit
+from pipeline.kit import load_kit
 from pipeline.settings import Settings
 from pipeline.speakers.activity import find_speech
 from pipeline.store.repository import Store

@@ -12,8 +12,8 @@ from rich.table import Table
 
 from cli.console import LexiconsOption, StoreOption, err, load_settings, out, progress
 from cli.rescore import agents_table
-from pipeline.call import load_kit
 from pipeline.errors import InputError
+from pipeline.kit import load_kit
 from pipeline.language.segment import Segmenter
 from pipeline.lexicon.editions import editions, folder_at
 from pipeline.lexicon.entries import load_labels, load_lexicon

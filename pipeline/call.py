@@ -2,32 +2,28 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import pipeline
 from pipeline.asr import registry
 from pipeline.asr.base import Transcriber
-from pipeline.asr.guard import InventedPhrases, drop_invented
+from pipeline.asr.guard import drop_invented
 from pipeline.asr.transcript_files import read_transcript
 from pipeline.audio.decode import Audio, load_audio
 from pipeline.audio.quality import channel_quality
 from pipeline.criteria.context import CallContext
-from pipeline.criteria.flows import FlowBook, find_scenario, follow
+from pipeline.criteria.flows import find_scenario, follow
 from pipeline.criteria.hostility import hostility
 from pipeline.criteria.opening_closing import closing, opening
 from pipeline.errors import AudioError, EngineError, QinheError, TranscriptError
-from pipeline.language.segment import Segmenter
+from pipeline.kit import Kit, load_kit
 from pipeline.language.text import TurnText, read_turns
-from pipeline.lexicon.finder import Finder
-from pipeline.lists import Library
 from pipeline.measures.figures import measure
 from pipeline.measures.timing import find_events
 from pipeline.measures.voice import turn_voice
 from pipeline.rules.apply import Applied, united
 from pipeline.rules.call import RuleCall
-from pipeline.rules.shelf import Shelf
 from pipeline.schema import (
     Acoustics,
     Engine,
@@ -41,8 +37,6 @@ from pipeline.schema import (
     Utterance,
     Versions,
 )
-from pipeline.scoring.calibration import Calibration, load_calibration
-from pipeline.scoring.rubric import Rubric, load_rubric
 from pipeline.scoring.rules import with_rules
 from pipeline.scoring.scorecard import score
 from pipeline.settings import Settings
@@ -51,9 +45,7 @@ from pipeline.speakers.activity import RECOGNITION, TIMING, find_speech
 from pipeline.speakers.crosstalk import own_speech
 from pipeline.speakers.roles import Means
 from pipeline.speakers.sides import Sides, tell_apart
-from pipeline.spelling.model import load_model as load_spelling
 from pipeline.spelling.rewriting import respell
-from pipeline.spelling.search import Speller
 
 GIVEN = Engine("given", "transcript")
 """The engine of transcripts that were already made."""
@@ -79,89 +71,6 @@ class Scored:
 
 
 Outcome = Scored | Failure
-
-
-@dataclass(frozen=True, slots=True)
-class Kit:
-    """What hearing and judging need, loaded once; a speller and a calibration only where they are set.
-
-    Parameters
-    ----------
-    library
-        The published lists; without, the kit's own lists judge every call.
-    """
-
-    settings: Settings
-    segmenter: Segmenter
-    finder: Finder
-    flows: FlowBook
-    rubric: Rubric
-    invented: InventedPhrases
-    lists_version: str
-    rules: Shelf = field(default_factory=Shelf)
-    speller: Speller | None = None
-    calibration: Calibration | None = None
-    library: Library | None = None
-
-    @property
-    def lexicon_version(self) -> str:
-        """Version of the lists, the phrase model and the rules; of the newest, where lists are published."""
-        if self.library:
-            return self.on(None).lexicon_version
-        return "+".join(filter(None, (self.lists_version, self.rules.book.version)))
-
-    def lexicon_for(self, recording: Recording) -> str:
-        """Version of the lists, the phrase model and the rules that hold on the day of a call."""
-        return self.on(recording.started_at).lexicon_version
-
-    def on(self, started_at: datetime | None) -> "Kit":
-        """The kit with the lists that hold on the day of a call, of an unknown day with the newest."""
-        if self.library is None:
-            return self
-        lists = self.library.at(started_at.date() if started_at else None)
-        return replace(
-            self,
-            settings=self.settings.model_copy(update={"lexicons_dir": lists.folder}),
-            segmenter=lists.segmenter,
-            finder=lists.finder,
-            flows=lists.flows,
-            invented=lists.invented,
-            lists_version=lists.version,
-            rules=lists.rules,
-            library=None,
-        )
-
-
-def load_kit(settings: Settings, *, rubric: Path | None = None) -> Kit:
-    """Load everything that judging needs.
-
-    Parameters
-    ----------
-    rubric
-        Another rubric than the one in the lexicons folder.
-
-    Raises
-    ------
-    LexiconError, RubricError, CalibrationError
-        A list, the rubric or the calibration is not valid; file and line are named.
-    """
-    folder = settings.lexicons_dir
-    scheme = load_rubric(rubric or folder / "rubric.yaml", labels=folder / "labels.yaml")
-    library = Library(settings, scheme)
-    lists = library.first()
-    return Kit(
-        settings=settings,
-        segmenter=lists.segmenter,
-        finder=lists.finder,
-        flows=lists.flows,
-        rubric=scheme,
-        invented=lists.invented,
-        lists_version=lists.version,
-        rules=lists.rules,
-        library=library if library.published else None,
-        speller=Speller(load_spelling(settings.models_dir / "spelling.npz")) if settings.write_by_sound else None,
-        calibration=load_calibration(settings.calibration, rubric=scheme.version) if settings.calibration else None,
-    )
 
 
 def hear(source: Source, recording_id: str, *, transcriber: Transcriber, kit: Kit) -> Heard:
@@ -266,12 +175,13 @@ def judge(heard: Heard, kit: Kit, *, findings: tuple[Finding, ...] | None = None
         abstained_rules=ruled.abstained,
         events=events,
         measures=dict(measure(transcript, heard.acoustics, events, settings))
-        | {"customer_hostility": hostility(transcript, findings, lexicons=settings.lexicons_dir)},
+        | {"customer_hostility": hostility(transcript, findings, kit.wordings.cues)},
         opening=opening(transcript, findings),
         closing=closing(transcript, findings, heard.recording),
         scenario=scenario,
         flow=follow(texts, findings, scenario, kit.flows),
         settings=settings,
+        wordings=kit.wordings,
     )
     versions = Versions(
         code=pipeline.__version__,

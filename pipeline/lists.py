@@ -6,9 +6,8 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.asr.guard import InventedPhrases, load_invented
-from pipeline.criteria.cues import load_cues
 from pipeline.criteria.flows import FlowBook, load_flows
-from pipeline.criteria.wishes import load_wishes
+from pipeline.criteria.wordings import Wordings, load_wordings
 from pipeline.language.segment import Segmenter
 from pipeline.lexicon.editions import Edition, edition_at, editions
 from pipeline.lexicon.entries import load_lexicon
@@ -36,6 +35,7 @@ class Lists:
     flows: FlowBook
     invented: InventedPhrases
     rules: Shelf
+    wordings: Wordings
     version: str
 
 
@@ -84,6 +84,7 @@ class Library:
             finder=finder,
             flows=load_flows(folder / "flows.yaml", model=self._settings.models_dir / "scenarios.npz"),
             invented=load_invented(folder / "invented.yaml"),
+            wordings=load_wordings(folder),
             rules=load_shelf(folder, labels=lexicon.labels, criteria=self._criteria),
             version="+".join(filter(None, (str(begins or ""), lexicon.version, self._model.version))),
         )
@@ -104,5 +105,3 @@ def check_lists(folder: Path, settings: Settings, rubric: Rubric) -> None:
         The first thing that is wrong.
     """
     Library(settings.model_copy(update={"lexicons_dir": folder}), rubric).first()
-    load_cues(folder / "cues.yaml")
-    load_wishes(folder / "wishes.yaml")

@@ -9,8 +9,9 @@ from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
-from pipeline.call import Heard, Kit, Scored, judge, load_kit
+from pipeline.call import Heard, Scored, judge
 from pipeline.errors import EngineError
+from pipeline.kit import Kit, load_kit
 from pipeline.schema import Acoustics, Affinity, Scorecard
 from pipeline.settings import Settings
 from pipeline.store.bulk import BulkStore

@@ -11,6 +11,7 @@ from builders import dialogue
 
 from pipeline.criteria.context import CallContext
 from pipeline.criteria.opening_closing import closing, opening
+from pipeline.criteria.wordings import load_wordings
 from pipeline.measures.figures import measure
 from pipeline.measures.timing import find_events
 from pipeline.schema import (
@@ -33,6 +34,7 @@ LEXICONS = Path(__file__).parent.parent / "lexicons"
 ENGINE = Engine("given", "none")
 VERSIONS = Versions("test", "test", "test", None, ENGINE)
 SETTINGS = Settings()
+WORDINGS = load_wordings(SETTINGS.lexicons_dir)
 
 Line = tuple[Any, ...]
 """(role, text, labels…); a label with a question mark is a doubtful finding; a number is the pause before the turn."""
@@ -77,6 +79,7 @@ def call(
         closing=closing(transcript, ()),
         scenario=Scenario(scenario, 0.9),
         settings=SETTINGS,
+        wordings=WORDINGS,
         acoustics=acoustics or Acoustics(),
     )
     refound = with_findings(context, [finding(turn, label) for turn, label in marks])

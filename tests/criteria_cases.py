@@ -10,11 +10,11 @@ from typing import Any
 import yaml
 from builders import CHARS_PER_SECOND, turn
 
-from pipeline.call import Kit, load_kit
 from pipeline.criteria.context import CallContext
 from pipeline.criteria.flows import find_scenario, follow
 from pipeline.criteria.opening_closing import closing, opening
 from pipeline.criteria.registry import Assessment, registered
+from pipeline.kit import Kit, load_kit
 from pipeline.language.text import read_turns
 from pipeline.measures.figures import measure
 from pipeline.measures.timing import find_events
@@ -118,6 +118,7 @@ def context_of(entry: Mapping[str, Any]) -> CallContext:
         scenario=scenario,
         flow=follow(texts, findings, scenario, kit().flows),
         settings=kit().settings,
+        wordings=kit().wordings,
     )
 
 

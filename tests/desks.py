@@ -7,7 +7,7 @@ from functools import cache
 from fastapi.testclient import TestClient
 from scorecards import acoustics, scorecard
 
-from pipeline.call import load_kit
+from pipeline.kit import load_kit
 from pipeline.people import Duty, User, finding_key
 from pipeline.review.app import create_app
 from pipeline.review.auth import hash_password

@@ -12,7 +12,8 @@ from golden import CALLS, heard
 from simulated_calls import SCENARIO_POINTS, SCENARIOS
 from sqlalchemy import insert
 
-from pipeline.call import judge, load_kit
+from pipeline.call import judge
+from pipeline.kit import load_kit
 from pipeline.schema import Acoustics, Finding, Polarity, Scorecard
 from pipeline.settings import Settings
 from pipeline.store import rows

@@ -9,12 +9,16 @@ from scorecards import acoustics, finding_in, scorecard, withheld
 from pipeline.agents.facts import facts_of
 from pipeline.agents.team import build_team
 from pipeline.agents.verdicts import people
+from pipeline.criteria.cues import load_cues
 from pipeline.criteria.hostility import hostility
 from pipeline.errors import StoreError
 from pipeline.schema import Inspection, Polarity
+from pipeline.settings import Settings
 from pipeline.store.border import writing
 from pipeline.store.call_facts import Period
 from pipeline.store.repository import Store
+
+CUES = load_cues(Settings().lexicons_dir / "cues.yaml")
 
 
 @pytest.fixture
@@ -72,11 +76,11 @@ def test_hostility_counts_only_before_the_agents_own_fault():
     card = scorecard(
         lines=(("agent", "您好请问"), ("customer", "你们就是骗子"), ("agent", "是您自己把数据开关关掉了吧"))
     )
-    assert hostility(card.transcript, ()) == 1.0
+    assert hostility(card.transcript, (), CUES) == 1.0
     late = scorecard(lines=(("agent", "是您自己把数据开关关掉了吧"), ("customer", "你这什么态度"), ("agent", "好的")))
     fault = finding_in(late.transcript.turns[0], "是您自己把数据开关关掉了吧", "blame", Polarity.FORBIDDEN, "c")
-    assert hostility(late.transcript, ()) == 1.0 and hostility(late.transcript, (fault,)) == 0.0
-    assert hostility(withheld(card).transcript, ()) is None
+    assert hostility(late.transcript, (), CUES) == 1.0 and hostility(late.transcript, (fault,), CUES) == 0.0
+    assert hostility(withheld(card).transcript, (), CUES) is None
 
 
 def test_people_are_compared_with_the_machine():

@@ -1,7 +1,7 @@
 import pytest
 from calls import DREADFUL, EXEMPLARY, PLAIN, call
 
-from pipeline.criteria.cues import Cue, turns_with
+from pipeline.criteria.cues import Cue
 from pipeline.criteria.registry import registered
 from pipeline.schema import Acoustics, ChannelQuality, TurnVoice
 
@@ -236,5 +236,5 @@ def test_composure_is_kept_when_no_forbidden_word_follows(reply, kept):
     ],
 )
 def test_cues(cue, text, shown):
-    assert bool(turns_with(call((C, text), (A, text)).transcript, cue)) is shown
-    assert turns_with(call((A, text)).transcript, cue) == ()
+    assert bool(call((C, text), (A, text)).showing(cue)) is shown
+    assert call((A, text)).showing(cue) == ()

@@ -4,7 +4,7 @@ import pytest
 import yaml
 from calls import call
 
-from pipeline.criteria.cues import Cue, load_cues, turns_with
+from pipeline.criteria.cues import Cue, load_cues
 from pipeline.errors import LexiconError
 from pipeline.settings import Settings
 
@@ -33,11 +33,11 @@ def test_listed_examples(cue, text, shown):
     [(Cue.HOSTILITY, "你们就会踢屁球"), (Cue.DISCONTENT, "答飞所问"), (Cue.TROUBLE, "家里不好屎")],
 )
 def test_wrong_characters_of_the_right_sound_are_found(cue, text):
-    assert len(turns_with(call(("customer", text)).transcript, cue)) == 1
+    assert len(call(("customer", text)).showing(cue)) == 1
 
 
 def test_short_wording_is_not_looked_for_by_sound():
-    assert turns_with(call(("customer", "沙发")).transcript, Cue.HOSTILITY) == ()
+    assert call(("customer", "沙发")).showing(Cue.HOSTILITY) == ()
 
 
 @pytest.mark.parametrize("content", ["", "trouble: {}", "trouble: {patterns: ['(']}", "["])

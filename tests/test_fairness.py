@@ -18,7 +18,8 @@ from benchmarks.fairness_bench import (
 )
 from benchmarks.references import read_reference
 
-from pipeline.call import judge, load_kit
+from pipeline.call import judge
+from pipeline.kit import load_kit
 from pipeline.settings import Settings
 
 CALLS = ("d05", "d14", "d16")

@@ -5,7 +5,8 @@ import json
 import pytest
 from golden import CALLS, GOLDEN, essence, heard
 
-from pipeline.call import judge, load_kit
+from pipeline.call import judge
+from pipeline.kit import load_kit
 from pipeline.settings import Settings
 
 

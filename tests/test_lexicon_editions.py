@@ -12,8 +12,9 @@ from rulings import rule
 from typer.testing import CliRunner
 
 from cli.main import app
-from pipeline.call import Heard, judge, load_kit
+from pipeline.call import Heard, judge
 from pipeline.errors import InputError, LexiconError
+from pipeline.kit import load_kit
 from pipeline.lexicon.comparison import compare
 from pipeline.lexicon.editions import edition_at, editions, folder_at, publish
 from pipeline.lexicon.sheet import export_lexicon, import_lexicon

@@ -10,7 +10,8 @@ from calls import EXEMPLARY, LEXICONS, POOR
 from phrases import entry
 from scorecards import acoustics
 
-from pipeline.call import Heard, judge, load_kit
+from pipeline.call import Heard, judge
+from pipeline.kit import load_kit
 from pipeline.rescore import Plan, rescore, rescore_all
 from pipeline.schema import Acoustics, Recording, Status
 from pipeline.scoring.rubric import load_rubric

@@ -12,8 +12,9 @@ from test_rescore import CALLS, heard
 from typer.testing import CliRunner
 
 from cli.main import app
-from pipeline.call import judge, load_kit
+from pipeline.call import judge
 from pipeline.errors import InputError
+from pipeline.kit import load_kit
 from pipeline.settings import Settings
 from pipeline.store.repository import Store
 

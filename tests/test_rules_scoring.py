@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rulings import known, rule
 
-from pipeline.call import Heard, judge, load_kit
+from pipeline.call import Heard, judge
+from pipeline.kit import load_kit
 from pipeline.people import Decision, finding_key
 from pipeline.rules.keywords import KeywordSearch
 from pipeline.rules.model import RuleBook

@@ -9,11 +9,12 @@ from benchmarks.helpdesk_bench import nmd, row, rsnod, split_half
 from builders import transcript
 
 from pipeline.errors import InputError, LexiconError, ModelError
-from pipeline.scoring.dialogue import load_wording, plain, read_dialogue
+from pipeline.scoring.dialogue import load_telling, plain, read_dialogue
 from pipeline.scoring.satisfaction import VOTES, Expected, load_model, save_model
 from pipeline.scoring.satisfaction_training import Voted, fit, main, read_voted
 from pipeline.settings import Settings
 
+TELLING = load_telling(Settings().lexicons_dir)
 GLAD = ("谢谢，已经好了", "太好了，问题解决了，谢谢您", "搞定了，赞一个", "收到了，效率真高")
 SORE = ("还是不行，什么态度", "等了三天没人管，我要投诉", "答非所问，垃圾", "凭什么扣我钱，再也不用了")
 ASKED = ("宽带上不了网", "流量怎么扣得这么快", "手机没信号", "账单看不懂")
@@ -33,7 +34,9 @@ def simulated(count, seed=0):
     rng = random.Random(seed)
     for i in range(count):
         spoken = transcript(*lines(rng.choice(SORE if i % 2 else GLAD), rng))
-        yield Voted(read_dialogue(spoken, ()), {"satisfaction": panel(not i % 2, rng), "accomplishment": [0] * 19})
+        yield Voted(
+            read_dialogue(spoken, (), TELLING), {"satisfaction": panel(not i % 2, rng), "accomplishment": [0] * 19}
+        )
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +45,7 @@ def model():
 
 
 def expected(model, *spoken):
-    return model.expect([read_dialogue(transcript(*spoken), ())])[0]
+    return model.expect([read_dialogue(transcript(*spoken), (), TELLING)])[0]
 
 
 def test_the_content_are_told_from_the_discontented(model):
@@ -92,7 +95,7 @@ def test_what_is_no_model_is_said_with_the_remedy(content, tmp_path):
 
 
 def test_an_unanswered_customer_has_no_last_word():
-    read = read_dialogue(transcript(("customer", "谢谢，搞定了"), ("agent", "不客气")), ())
+    read = read_dialogue(transcript(("customer", "谢谢，搞定了"), ("agent", "不客气")), (), TELLING)
     assert read.views["customer_last"] == "" and read.figures["last.thanks"] == 0
     assert read.figures["first.thanks"] > 0 and read.figures["end.customer"] == 0
 
@@ -109,7 +112,7 @@ def test_wording_that_cannot_be_used_is_named(tmp_path):
     path = tmp_path / "satisfaction.yaml"
     path.write_text("customer: {thanks: '('}\nagent: {}\n", encoding="utf-8")
     with pytest.raises(LexiconError, match=r"satisfaction\.yaml"):
-        load_wording(path)
+        load_telling(tmp_path)
 
 
 def dialogues_file(path, count):

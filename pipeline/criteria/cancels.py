@@ -1,15 +1,15 @@
 """拆机、停用一类的请求: reason asked, explained, then an offer made, in this order (norm: 责任承担)."""
 
 from pipeline.criteria.context import CallContext
-from pipeline.criteria.cues import Cue, sentence_numbers, shown_turns
-from pipeline.criteria.evidence import one_if
+from pipeline.criteria.cues import Cue
+from pipeline.criteria.evidence import one_if, sentence_numbers
 from pipeline.criteria.registry import Signal
 from pipeline.schema import Role, Turn
 
 
 def retention(context: CallContext) -> tuple[Signal, ...]:
     """Whether the reason was asked or an offer made, in which order, and whether the customer heard what follows."""
-    requests = shown_turns(context, Cue.CANCEL)
+    requests = context.showing(Cue.CANCEL)
     if not requests or context.scenario.name not in {"cancel", None}:
         return ()
     found = tuple(i for i in context.labelled("retention") if _after(context, i, requests[0]))
@@ -31,7 +31,7 @@ def _order(reason: Turn | None, offer: Turn | None) -> tuple[Signal, ...]:
 
 
 def _first(context: CallContext, cue: Cue, request: Turn) -> Turn | None:
-    turns = shown_turns(context, cue, by=Role.AGENT)
+    turns = context.showing(cue, by=Role.AGENT)
     return next((turn for turn in turns if turn.index > request.index), None)
 
 

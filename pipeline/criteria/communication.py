@@ -4,8 +4,19 @@ import re
 
 from pipeline.criteria.context import CallContext
 from pipeline.criteria.course import hurried_after
-from pipeline.criteria.cues import Cue, agent_turns_after, each_turn, sentence_numbers, shown_turns
-from pipeline.criteria.evidence import WITHHELD, above, each_event, faults, graded, one_if, phrases
+from pipeline.criteria.cues import Cue
+from pipeline.criteria.evidence import (
+    WITHHELD,
+    above,
+    agent_turns_after,
+    each_event,
+    each_turn,
+    faults,
+    graded,
+    one_if,
+    phrases,
+    sentence_numbers,
+)
 from pipeline.criteria.manner import asks_told, decisions, orders
 from pipeline.criteria.politeness import POOR_SNR_DB, displeased, left_waiting, pleased
 from pipeline.criteria.registry import Assessment, abstain, criterion
@@ -99,7 +110,7 @@ def expression(context: CallContext) -> Assessment:
     fillers = above(context.measure("fillers_per_100_chars"), FILLERS_USUAL)
     return Assessment(
         (
-            *each_turn(shown_turns(context, Cue.LOST), "expression.lost", "客户没有听懂"),
+            *each_turn(context.showing(Cue.LOST), "expression.lost", "客户没有听懂"),
             *graded(fillers, "expression.fillers", "口头禅偏多"),
             *one_if(jargon, "expression.jargon", f"使用内部术语（{sentence_numbers(jargon)}）"),
             *one_if(long, "expression.long_turn", f"一次讲得过长（{sentence_numbers(long)}）"),
@@ -114,7 +125,7 @@ def composure(context: CallContext) -> Assessment:
     """控制情绪能力: calm words and voice after hostility; without it only a loss of temper is judged."""
     if context.withheld:
         return abstain(WITHHELD)
-    hostile = shown_turns(context, Cue.HOSTILITY)
+    hostile = context.showing(Cue.HOSTILITY)
     if not hostile:
         return abstain("客户情绪平稳，没有需要坐席控制情绪的情境，本项不评", faults(context))
     after = {turn.index for each in hostile for turn in agent_turns_after(context.transcript, each, CALM_WITHIN)}

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pipeline.criteria.cues import Cue, turns_with
+from pipeline.criteria.wordings import Wordings
 from pipeline.language.text import TurnText
 from pipeline.schema import (
     Acoustics,
@@ -39,6 +41,7 @@ class CallContext:
     closing: Completeness
     scenario: Scenario
     settings: Settings
+    wordings: Wordings
     texts: tuple[TurnText, ...] = ()
     acoustics: Acoustics = field(default_factory=Acoustics)
     findings: tuple[Finding, ...] = ()
@@ -61,6 +64,10 @@ class CallContext:
     def turns_of(self, role: Role) -> tuple[Turn, ...]:
         """The turns of one role, in order."""
         return tuple(turn for turn in self.transcript.turns if turn.role is role)
+
+    def showing(self, cue: Cue, *, by: Role = Role.CUSTOMER) -> tuple[Turn, ...]:
+        """One side's turns that show a cue."""
+        return turns_with(self.transcript, cue, self.wordings.cues, by=by)
 
     def labelled(self, *labels: str) -> tuple[int, ...]:
         """Indices of the certain findings with one of these labels."""

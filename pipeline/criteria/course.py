@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from statistics import fmean
 
 from pipeline.criteria.context import CallContext
-from pipeline.criteria.cues import Cue, sentence_numbers, shown_turns
-from pipeline.criteria.evidence import one_if
+from pipeline.criteria.cues import Cue
+from pipeline.criteria.evidence import one_if, sentence_numbers
 from pipeline.criteria.registry import Signal
 from pipeline.measures.dialogue import rate_cpm
 from pipeline.measures.words import spoken_length
@@ -30,7 +30,7 @@ def over_length(context: CallContext) -> tuple[Signal, ...]:
     length = context.recording.duration_s - own
     if limit is None or length <= limit:
         return ()
-    guided = shown_turns(context, Cue.GUIDED, by=Role.AGENT)
+    guided = context.showing(Cue.GUIDED, by=Role.AGENT)
     told = f"通话 {length / 60:.0f} 分钟，超过这类通话的 {limit / 60:g} 分钟"
     return (
         *one_if(guided, "thorough.guided", f"{told}，但有效引导客户（{sentence_numbers(guided)}）"),

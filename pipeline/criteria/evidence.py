@@ -1,10 +1,10 @@
 """Findings as signals, and the abstentions that many criteria share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pipeline.criteria.context import CallContext
 from pipeline.criteria.registry import Signal
-from pipeline.schema import Event, Polarity, Status
+from pipeline.schema import Event, Polarity, Role, Status, Transcript, Turn
 
 WITHHELD = "不能确定哪一方是坐席，本项不评"
 
@@ -41,6 +41,23 @@ def graded(amount: float, name: str, note: str) -> tuple[Signal, ...]:
 def each_event(events: Iterable[Event], name: str, note: str) -> tuple[Signal, ...]:
     """One signal per event, its second of the call in the note."""
     return tuple(Signal(name, note=f"{clock(event.span.start_s)} {note}") for event in events)
+
+
+def agent_turns_after(transcript: Transcript, turn: Turn, number: int) -> tuple[Turn, ...]:
+    """The agent's next turns after a customer's turn."""
+    return tuple(
+        each for each in transcript.turns if each.role is Role.AGENT and each.span.start_s > turn.span.start_s
+    )[:number]
+
+
+def sentence_numbers(turns: Iterable[Turn]) -> str:
+    """Places of turns as the pages count them, from 1: 第3、5句."""
+    return f"第{'、'.join(str(turn.index + 1) for turn in turns)}句"
+
+
+def each_turn(turns: Sequence[Turn], name: str, note: str) -> tuple[Signal, ...]:
+    """One signal whose amount is the number of turns, their places in the note."""
+    return (Signal(name, float(len(turns)), note=f"{note}（{sentence_numbers(turns)}）"),) if turns else ()
 
 
 def above(value: float | None, limit: float) -> float:

@@ -1,20 +1,13 @@
 """Whether the customer was hostile before the agent gave a reason: what makes a call hard, and not the agent's doing."""
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
-from pipeline.criteria.cues import Cue, turns_with
+from pipeline.criteria.cues import Cue, Wording, turns_with
 from pipeline.schema import Finding, Polarity, Status, Transcript
 
 
-def hostility(transcript: Transcript, findings: Sequence[Finding], *, lexicons: Path | None = None) -> float | None:
-    """1 where a hostile turn of the customer comes before the agent's first certain fault, else 0; None without roles.
-
-    Parameters
-    ----------
-    lexicons
-        Folder of the wording that shows it; without, that of the settings.
-    """
+def hostility(transcript: Transcript, findings: Sequence[Finding], cues: Mapping[Cue, Wording]) -> float | None:
+    """1 where a hostile turn of the customer comes before the agent's first certain fault, else 0; None without roles."""
     if transcript.roles.withheld:
         return None
     faults = [
@@ -23,4 +16,4 @@ def hostility(transcript: Transcript, findings: Sequence[Finding], *, lexicons: 
         if finding.polarity is Polarity.FORBIDDEN and finding.status is Status.CERTAIN
     ]
     first_fault = min(faults, default=len(transcript.turns))
-    return float(any(turn.index < first_fault for turn in turns_with(transcript, Cue.HOSTILITY, lexicons=lexicons)))
+    return float(any(turn.index < first_fault for turn in turns_with(transcript, Cue.HOSTILITY, cues)))

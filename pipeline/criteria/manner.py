@@ -1,11 +1,13 @@
-"""How the agent deals with the customer, turn by turn: orders, decisions, brush-offs, pushing, asking what was told."""
+"""How the agent deals with the customer, turn by turn: orders, decisions, brush-offs, pushing, asking what was told, wishes rattled off."""
 
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 from itertools import pairwise
 
 from pipeline.criteria.context import CallContext
-from pipeline.criteria.cues import Cue, agent_turns_after, each_turn, shown_turns
+from pipeline.criteria.cues import Cue
+from pipeline.criteria.evidence import agent_turns_after, each_turn
 from pipeline.criteria.registry import Signal
 from pipeline.measures.words import DIGIT_STRING, bare
 from pipeline.schema import Role, Turn
@@ -47,7 +49,7 @@ def blameless(context: CallContext, turns: Iterable[Turn]) -> tuple[Turn, ...]:
 
 def orders(context: CallContext) -> tuple[Signal, ...]:
     """命令式: what to do is ordered where it should be asked."""
-    given = shown_turns(context, Cue.IMPERATIVE, by=Role.AGENT)
+    given = context.showing(Cue.IMPERATIVE, by=Role.AGENT)
     return each_turn(
         [turn for turn in blameless(context, given) if not POLITE.search(turn.text)],
         "soliciting.imperative",
@@ -58,21 +60,21 @@ def orders(context: CallContext) -> tuple[Signal, ...]:
 def decisions(context: CallContext) -> tuple[Signal, ...]:
     """替客户决定: settled without asking."""
     asked = {context.findings[index].evidence.turn for index in context.labelled("solicit")}
-    made = blameless(context, shown_turns(context, Cue.DECIDED, by=Role.AGENT))
+    made = blameless(context, context.showing(Cue.DECIDED, by=Role.AGENT))
     return each_turn([turn for turn in made if turn.index not in asked], "soliciting.decided", "没有征询就替客户决定")
 
 
 def brush_offs(context: CallContext) -> tuple[Signal, ...]:
     """敷衍: nothing but 「哦」 or 「那没办法」 to trouble, discontent or anger that the customer has told to the end."""
     cues = (Cue.TROUBLE, Cue.DISCONTENT, Cue.HOSTILITY)
-    told = {turn.index for cue in cues for turn in shown_turns(context, cue)}
+    told = {turn.index for cue in cues for turn in context.showing(cue)}
     turns = context.transcript.turns
     answers = {
         after.index
         for before, after in pairwise(turns)
         if before.index in told and after.role is Role.AGENT and after.span.start_s >= before.span.end_s
     }
-    curt = shown_turns(context, Cue.PERFUNCTORY, by=Role.AGENT)
+    curt = context.showing(Cue.PERFUNCTORY, by=Role.AGENT)
     return each_turn(
         [turn for turn in blameless(context, curt) if turn.index in answers],
         "tone.perfunctory",
@@ -84,9 +86,9 @@ def pushing(context: CallContext) -> tuple[Signal, ...]:
     """推销不止: offers again what the customer has just declined; an offer to hold a customer who cancels is none."""
     if context.scenario.name == "cancel":
         return ()
-    offers = {turn.index: turn for turn in shown_turns(context, Cue.OFFERED, by=Role.AGENT)}
+    offers = {turn.index: turn for turn in context.showing(Cue.OFFERED, by=Role.AGENT)}
     again: dict[int, Turn] = {}
-    for declined in shown_turns(context, Cue.DECLINED):
+    for declined in context.showing(Cue.DECLINED):
         if not any(index < declined.index for index in offers):
             continue
         after = agent_turns_after(context.transcript, declined, PUSHES_AFTER)
@@ -118,5 +120,19 @@ def _told_before(context: CallContext, asking: Turn) -> bool:
 
 def corrections(context: CallContext) -> tuple[Signal, ...]:
     """当场更正: a slip that the agent puts right himself (norm: 责任承担)."""
-    made = shown_turns(context, Cue.CORRECTED, by=Role.AGENT)
+    made = context.showing(Cue.CORRECTED, by=Role.AGENT)
     return each_turn([turn for turn in made if bare(turn.text)], "ownership.corrected", "说错后当场更正")
+
+
+def untimely_wishes(context: CallContext) -> tuple[Signal, ...]:
+    """One signal per greeting or wish that does not fit the moment it was said; none where the call's time is not known."""
+    started = context.recording.started_at
+    if started is None:
+        return ()
+    signals = []
+    for index in context.labelled("wish", "greeting"):
+        proof = context.findings[index].evidence
+        misfit = context.wordings.wishes.misfit(proof.quote, started + timedelta(seconds=proof.span.start_s))
+        if misfit:
+            signals.append(Signal("wish.untimely", certainty=proof.certainty, findings=(index,), note=misfit))
+    return tuple(signals)

@@ -7,13 +7,23 @@ from itertools import pairwise
 from pipeline.criteria.cancels import retention
 from pipeline.criteria.context import CallContext
 from pipeline.criteria.course import falls_off, over_length
-from pipeline.criteria.cues import Cue, agent_turns_after, each_turn, sentence_numbers, shown_turns
-from pipeline.criteria.evidence import WITHHELD, above, each_event, faults, graded, one_if, phrases
-from pipeline.criteria.manner import corrections, pushing
+from pipeline.criteria.cues import Cue
+from pipeline.criteria.evidence import (
+    WITHHELD,
+    above,
+    agent_turns_after,
+    each_event,
+    each_turn,
+    faults,
+    graded,
+    one_if,
+    phrases,
+    sentence_numbers,
+)
+from pipeline.criteria.manner import corrections, pushing, untimely_wishes
 from pipeline.criteria.politeness import displeased, left_waiting, pleased
 from pipeline.criteria.registry import Assessment, Signal, abstain, criterion
 from pipeline.criteria.transfers import dropped, unexplained
-from pipeline.criteria.wishes import untimely_wishes
 from pipeline.measures.words import bare, is_question
 from pipeline.schema import EventKind, Role, Turn
 
@@ -107,8 +117,8 @@ def ownership(context: CallContext) -> Assessment:
     """责任承担: comfort after trouble, the matter taken on; on a cancel request the reason asked and an offer made."""
     if context.withheld:
         return abstain(WITHHELD)
-    troubles = shown_turns(context, Cue.TROUBLE)
-    cancels = shown_turns(context, Cue.CANCEL) if context.scenario.name in {"cancel", None} else ()
+    troubles = context.showing(Cue.TROUBLE)
+    cancels = context.showing(Cue.CANCEL) if context.scenario.name in {"cancel", None} else ()
     if not (troubles or cancels or context.scenario.name in {"fault", "complaint", "cancel"}):
         return abstain("通话中没有投诉、故障、差错或取消类诉求，本项不评", faults(context))
     return Assessment(

@@ -1,8 +1,18 @@
 """礼貌程度: process, wording, voice, tone and pace."""
 
 from pipeline.criteria.context import CallContext
-from pipeline.criteria.cues import Cue, each_turn, sentence_numbers, shown_turns
-from pipeline.criteria.evidence import WITHHELD, above, each_event, faults, graded, one_if, phrases
+from pipeline.criteria.cues import Cue
+from pipeline.criteria.evidence import (
+    WITHHELD,
+    above,
+    each_event,
+    each_turn,
+    faults,
+    graded,
+    one_if,
+    phrases,
+    sentence_numbers,
+)
 from pipeline.criteria.manner import brush_offs
 from pipeline.criteria.opening_closing import COURTESIES
 from pipeline.criteria.registry import Assessment, Signal, abstain, criterion
@@ -142,12 +152,12 @@ def sincere_tone(context: CallContext) -> Assessment:
 
 def displeased(context: CallContext) -> tuple[Signal, ...]:
     """How many of the customer's turns object to how he is answered."""
-    return each_turn(shown_turns(context, Cue.DISCONTENT), "customer.displeased", "客户对答复不满")
+    return each_turn(context.showing(Cue.DISCONTENT), "customer.displeased", "客户对答复不满")
 
 
 def pleased(context: CallContext) -> tuple[Signal, ...]:
     """A signal when the customer praises or thanks warmly."""
-    turns = shown_turns(context, Cue.CONTENT)
+    turns = context.showing(Cue.CONTENT)
     return one_if(turns, "customer.pleased", f"客户表示满意（{sentence_numbers(turns)}）")
 
 

@@ -1,8 +1,8 @@
 """转接: explained, agreed to, needed, and not dropped (norm section 3; 自信自立: 自己能答的不转)."""
 
 from pipeline.criteria.context import CallContext
-from pipeline.criteria.cues import Cue, sentence_numbers, shown_turns
-from pipeline.criteria.evidence import one_if
+from pipeline.criteria.cues import Cue
+from pipeline.criteria.evidence import one_if, sentence_numbers
 from pipeline.criteria.registry import Signal
 from pipeline.measures.words import is_question, spoken_length
 from pipeline.schema import Role, Turn
@@ -15,7 +15,7 @@ MATTER_CHARS = 5
 
 def transfer_of(context: CallContext) -> Turn | None:
     """The agent's turn that announces a transfer."""
-    return next(iter(shown_turns(context, Cue.TRANSFER, by=Role.AGENT)), None)
+    return next(iter(context.showing(Cue.TRANSFER, by=Role.AGENT)), None)
 
 
 def unexplained(context: CallContext) -> tuple[Signal, ...]:
@@ -47,7 +47,7 @@ def dropped(context: CallContext) -> tuple[Signal, ...]:
     turn = transfer_of(context)
     if turn is None:
         return ()
-    lost = [each for each in shown_turns(context, Cue.DROPPED) if each.span.start_s > turn.span.start_s]
+    lost = [each for each in context.showing(Cue.DROPPED) if each.span.start_s > turn.span.start_s]
     return one_if(lost, "transfer.dropped", f"转接后掉线或无人接（{sentence_numbers(lost)}）")
 
 
@@ -57,7 +57,7 @@ def _taken(context: CallContext, name: str) -> bool:
 
 def _explained(context: CallContext, turn: Turn) -> bool:
     """Whether the turn itself or the agent's one before gives a reason."""
-    reasons = shown_turns(context, Cue.TRANSFER_REASON, by=Role.AGENT)
+    reasons = context.showing(Cue.TRANSFER_REASON, by=Role.AGENT)
     own = [each.index for each in context.turns_of(Role.AGENT) if each.index <= turn.index]
     return any(each.index in own[-2:] for each in reasons)
 

@@ -5,15 +5,13 @@ Which wish fits when is data: ``lexicons/wishes.yaml``.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from pipeline.criteria.context import CallContext
-from pipeline.criteria.registry import Signal
 from pipeline.errors import LexiconError
 from pipeline.language.normalise import normalise
 from pipeline.language.syllables import sound_codes
@@ -84,20 +82,6 @@ class WishBook:
         return f"通话当天是 {day:%m-%d}，前后没有这个节日，祝福不合日期"
 
 
-def untimely_wishes(context: CallContext) -> tuple[Signal, ...]:
-    """One signal per greeting or wish that does not fit the moment it was said; none where the call's time is not known."""
-    started = context.recording.started_at
-    if started is None:
-        return ()
-    book, signals = _shipped(context.settings.lexicons_dir / "wishes.yaml"), []
-    for index in context.labelled("wish", "greeting"):
-        proof = context.findings[index].evidence
-        misfit = book.misfit(proof.quote, started + timedelta(seconds=proof.span.start_s))
-        if misfit:
-            signals.append(Signal("wish.untimely", certainty=proof.certainty, findings=(index,), note=misfit))
-    return tuple(signals)
-
-
 def load_wishes(path: Path) -> WishBook:
     """Read which wish fits when.
 
@@ -134,11 +118,6 @@ def _holiday(zh: str, raw: Mapping[str, Any]) -> Holiday:
 
 _YEARS = (2000, 2100)
 """Years in which a holiday of the solar calendar is known."""
-
-
-@lru_cache(maxsize=4)
-def _shipped(path: Path) -> WishBook:
-    return load_wishes(path)
 
 
 @lru_cache(maxsize=256)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean
 
-from pipeline.call import Heard, Kit, Scored, judge
+from pipeline.call import Heard, Scored, judge
+from pipeline.kit import Kit
 from pipeline.rescore import Rescored
 from pipeline.review.entry_hits import newest
 from pipeline.review.jobs import Progress

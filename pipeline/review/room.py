@@ -6,7 +6,7 @@ from threading import Lock
 
 from fastapi import Request
 
-from pipeline.call import Kit, load_kit
+from pipeline.kit import Kit, load_kit
 from pipeline.lexicon.editions import folder_at
 from pipeline.lexicon.entries import load_labels
 from pipeline.lexicon.phrases import Label

@@ -4,16 +4,14 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import yaml
 
-from pipeline.criteria.cues import Cue, turns_with
+from pipeline.criteria.cues import Cue, Wording, load_cues, turns_with
 from pipeline.errors import LexiconError
 from pipeline.language.normalise import fold_characters
 from pipeline.schema import Finding, Role, Transcript
-from pipeline.settings import Settings
 
 VIEWS: Mapping[str, float] = {
     "customer": 0.15,
@@ -48,29 +46,24 @@ class Dialogue:
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
-    """The patterns that are counted, by side and name."""
+class Telling:
+    """What words tell of satisfaction: patterns by side and name, and the wording of the cues."""
 
     customer: Mapping[str, re.Pattern[str]]
     agent: Mapping[str, re.Pattern[str]]
+    cues: Mapping[Cue, Wording]
 
 
-def read_dialogue(transcript: Transcript, findings: Sequence[Finding]) -> Dialogue:
-    """Read a dialogue with its phrase evidence.
-
-    Raises
-    ------
-    LexiconError
-        ``satisfaction.yaml`` cannot be used.
-    """
+def read_dialogue(transcript: Transcript, findings: Sequence[Finding], telling: Telling) -> Dialogue:
+    """Read a dialogue with its phrase evidence."""
     said = [(turn.role, plain(turn.text)) for turn in transcript.turns]
     customer = [text for role, text in said if role is Role.CUSTOMER] or [""]
     agent = [text for role, text in said if role is Role.AGENT] or [""]
     figures = {
         **dict(_sizes(customer, agent, ends=bool(said) and said[-1][0] is Role.CUSTOMER)),
-        **dict(_wording(customer, agent, load_wording(Settings().lexicons_dir / "satisfaction.yaml"))),
+        **dict(_told(customer, agent, telling)),
         **dict(_found(transcript, findings)),
-        **dict(_cued(transcript)),
+        **dict(_cued(transcript, telling.cues)),
     }
     return Dialogue(_views(customer, agent, said[-1][1] if said else ""), figures)
 
@@ -80,19 +73,21 @@ def plain(text: str) -> str:
     return fold_characters(_NUMBER.sub("0", _NAME.sub("@", _ADDRESS.sub("U", text)))).lower()
 
 
-@lru_cache(maxsize=4)
-def load_wording(path: Path) -> Wording:
-    """Read the patterns.
+def load_telling(folder: Path) -> Telling:
+    """Read the patterns and cues of a folder of lists.
 
     Raises
     ------
     LexiconError
         The file cannot be read or a pattern is broken.
     """
+    path = folder / "satisfaction.yaml"
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-        sides = ({name: re.compile(each) for name, each in raw[side].items()} for side in ("customer", "agent"))
-        return Wording(*sides)
+        customer, agent = (
+            {name: re.compile(each) for name, each in raw[side].items()} for side in ("customer", "agent")
+        )
+        return Telling(customer, agent, load_cues(folder / "cues.yaml"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, AttributeError, re.error) as error:
         raise LexiconError(f"{path}: {' '.join(str(error).split())}; write name: 'pattern' below each side") from error
 
@@ -123,15 +118,15 @@ def _sizes(customer: Sequence[str], agent: Sequence[str], *, ends: bool) -> Iter
     yield "agent.distinct", len(set(agent)) / len(agent)
 
 
-def _wording(customer: Sequence[str], agent: Sequence[str], wording: Wording) -> Iterator[tuple[str, float]]:
+def _told(customer: Sequence[str], agent: Sequence[str], telling: Telling) -> Iterator[tuple[str, float]]:
     last = _answer(customer)
-    for name, pattern in wording.customer.items():
+    for name, pattern in telling.customer.items():
         count = len(pattern.findall(last))
         yield f"last.{name}", count
         yield f"last.{name}.share", count / (len(last) + 5)
         yield f"later.{name}", len(pattern.findall("\n".join(customer[1:])))
         yield f"first.{name}", len(pattern.findall(customer[0]))
-    for name, pattern in wording.agent.items():
+    for name, pattern in telling.agent.items():
         places = {"first": agent[0], "last": agent[-1], "all": "\n".join(agent)}
         yield from ((f"agent.{place}.{name}", len(pattern.findall(text))) for place, text in places.items())
 
@@ -146,11 +141,11 @@ def _found(transcript: Transcript, findings: Sequence[Finding]) -> Iterator[tupl
         yield f"found.{label}.last", max((each.certainty for each in same if each.turn == last), default=0.0)
 
 
-def _cued(transcript: Transcript) -> Iterator[tuple[str, float]]:
+def _cued(transcript: Transcript, cues: Mapping[Cue, Wording]) -> Iterator[tuple[str, float]]:
     """How many of each side's turns show each cue, and whether its last does."""
     for role in (Role.CUSTOMER, Role.AGENT):
         last = max((turn.index for turn in transcript.turns if turn.role is role), default=-1)
         for cue in Cue:
-            shown = [turn.index for turn in turns_with(transcript, cue, by=role)]
+            shown = [turn.index for turn in turns_with(transcript, cue, cues, by=role)]
             yield f"cue.{role}.{cue.value}", len(shown)
             yield f"cue.{role}.{cue.value}.last", float(last in shown)

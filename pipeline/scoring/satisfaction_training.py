@@ -26,7 +26,7 @@ from pipeline.lexicon.entries import load_lexicon
 from pipeline.lexicon.finder import Finder
 from pipeline.lexicon.meaning import load_model as load_meaning
 from pipeline.schema import Engine, Role, Roles, Span, Transcript, Turn
-from pipeline.scoring.dialogue import VIEWS, Dialogue, read_dialogue
+from pipeline.scoring.dialogue import VIEWS, Dialogue, load_telling, read_dialogue
 from pipeline.scoring.satisfaction import (
     FILE,
     VOTES,
@@ -89,10 +89,10 @@ def read_voted(path: Path, settings: Settings) -> Iterator[Voted]:
     """
     lexicon = load_lexicon(settings.lexicons_dir)
     finder = Finder(lexicon, load_meaning(settings.models_dir / "meaning.npz"))
-    segmenter = Segmenter(lexicon.words)
+    segmenter, telling = Segmenter(lexicon.words), load_telling(settings.lexicons_dir)
     for transcript, votes in _records(path):
         findings = finder.find(read_turns(transcript.turns, segmenter))
-        yield Voted(read_dialogue(transcript, findings), votes)
+        yield Voted(read_dialogue(transcript, findings, telling), votes)
 
 
 def _records(path: Path) -> Iterator[tuple[Transcript, Mapping[str, Sequence[int]]]]:

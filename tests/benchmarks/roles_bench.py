@@ -24,7 +24,7 @@ from benchmarks.calls_bench import role_time
 from benchmarks.references import add_choice, print_table, read_export, read_reference, reference_files
 from builders import dialogue
 
-from pipeline.call import load_kit
+from pipeline.kit import load_kit
 from pipeline.language.text import read_turns
 from pipeline.settings import Settings
 from pipeline.speakers.roles import agent_chances

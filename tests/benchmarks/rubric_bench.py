@@ -18,6 +18,7 @@ from benchmarks.references import DIMENSIONS, add_choice, agreement, experts, re
 
 from pipeline.criteria.context import CallContext
 from pipeline.criteria.opening_closing import closing, opening
+from pipeline.criteria.wordings import load_wordings
 from pipeline.measures.figures import measure
 from pipeline.measures.timing import find_events
 from pipeline.schema import (
@@ -94,6 +95,7 @@ def card(reference: Mapping[str, Any], settings: Settings) -> Scorecard:
         closing=closing(transcript, findings, recording),
         scenario=Scenario(reference["scenario"], 1.0),
         settings=settings,
+        wordings=load_wordings(settings.lexicons_dir),
     )
     return score(context, load_rubric(settings.lexicons_dir / "rubric.yaml"), VERSIONS)
 
