@@ -1,10 +1,12 @@
 """Review desks for tests: two agents' calls, one person of every duty, and browsers that are signed in."""
 
 import re
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 
 from fastapi.testclient import TestClient
+from postgresql import postgresql_url
 from scorecards import acoustics, scorecard
 
 from pipeline.kit import load_kit
@@ -52,6 +54,14 @@ def open_desk(url, tmp_path, *, access=None, **settings):
     for user in PEOPLE:
         app.state.room.desk.people.add(user, password_hash())
     return app
+
+
+@contextmanager
+def desk_in(folder, *, database="sqlite"):
+    """A desk on a database of its own, closed in the end."""
+    app = open_desk(postgresql_url() if database == "postgresql" else f"sqlite:///{folder}/q.sqlite", folder)
+    yield app
+    app.state.room.close()
 
 
 class Browser:

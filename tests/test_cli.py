@@ -18,20 +18,6 @@ from pipeline.settings import Settings
 CALLS = Path(__file__).parent / "data" / "calls"
 
 
-@pytest.fixture
-def qinhe(monkeypatch, capsys):
-    """Run the command; gives its exit status, what it printed and what it complained of."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["qinhe", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            run()
-        printed = capsys.readouterr()
-        return int(stopped.value.code or 0), printed.out, printed.err
-
-    return call
-
-
 BAD_FILES = {
     "empty.wav": "is empty",
     "text.wav": "not audio",

@@ -3,13 +3,11 @@
 import csv
 import json
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 from calls import EXEMPLARY, PLAIN, POOR, WAITING
 
-from cli.main import run
 from pipeline.batch import run as score_all
 from pipeline.intake import find_sources
 from pipeline.settings import Settings
@@ -18,20 +16,6 @@ from pipeline.store.repository import Store
 KINDS = (EXEMPLARY, PLAIN, POOR, WAITING)
 CALLS = 12
 BIAS = {"李": 9.0, "王": -9.0}
-
-
-@pytest.fixture
-def qinhe(monkeypatch, capsys):
-    """Run the command; gives its exit status, what it printed and what it complained of."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["qinhe", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            run()
-        printed = capsys.readouterr()
-        return int(stopped.value.code or 0), printed.out, printed.err
-
-    return call
 
 
 @pytest.fixture(autouse=True)

@@ -1,12 +1,9 @@
 """``qinhe users``, ``qinhe review`` and what ``qinhe agreement`` says of verdicts, from the outside."""
 
-import io
-import sys
 from datetime import UTC, datetime
 
 import pytest
 
-from cli.main import run
 from pipeline.people import Decision, Duty, User, Verdict
 from pipeline.review.auth import is_password
 from pipeline.review.room import Access, open_room
@@ -23,20 +20,11 @@ def url(tmp_path):
 
 
 @pytest.fixture
-def qinhe(monkeypatch, capsys, tmp_path):
-    """Run the command with something on its input; gives its exit status, what it printed and what it complained of."""
+def qinhe(qinhe, monkeypatch, tmp_path):
+    """The command on a wide terminal, without settings of the folder that the tests run in."""
     monkeypatch.setattr("cli.console.out.width", 200)
     monkeypatch.chdir(tmp_path)
-
-    def call(*arguments, typed=""):
-        monkeypatch.setattr(sys, "argv", ["qinhe", *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
-        with pytest.raises(SystemExit) as stopped:
-            run()
-        printed = capsys.readouterr()
-        return int(stopped.value.code or 0), printed.out, printed.err
-
-    return call
+    return qinhe
 
 
 def add(qinhe, url, name, *options, typed=f"{PASSWORD}\n"):

@@ -4,34 +4,24 @@ import csv
 import io
 import json
 import os
-import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from nights import ReadyScorer, write_call, write_night
 
 from cli.failures import split_error
-from cli.main import run
 from cli.since import parse_since
 from pipeline.batch.journal import safe_reason
 from pipeline.errors import InputError
 
 
 @pytest.fixture
-def qinhe(monkeypatch, capsys, tmp_path):
-    """Run the command on a store of this test; gives its exit status, what it printed and what it complained of."""
+def qinhe(qinhe, monkeypatch, tmp_path):
+    """The command on a wide terminal and a store of this test, with a scorer that hears nothing."""
     monkeypatch.setattr("cli.console.out.width", 200)
     monkeypatch.setattr("pipeline.batch.night.Scorer", ReadyScorer)
     monkeypatch.setenv("QINHE_STORE_URL", f"sqlite:///{tmp_path / 'q.sqlite'}")
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["qinhe", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            run()
-        printed = capsys.readouterr()
-        return int(stopped.value.code or 0), printed.out, printed.err
-
-    return call
+    return qinhe
 
 
 def listed(qinhe) -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 import httpx
 import pytest
 from builders import dialogue
-from desks import CALL, CALL_ID, PASSWORD, Browser, browser, open_desk, person
+from desks import CALL, CALL_ID, PASSWORD, Browser, browser, desk_in, person
 from scorecards import acoustics
 
 SCRIPT = "<img src=x onerror=alert(1)>"
@@ -19,10 +19,8 @@ SCRIPT = "<img src=x onerror=alert(1)>"
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("desk")
-    made = open_desk(f"sqlite:///{folder}/q.sqlite", folder)
-    yield made
-    made.state.room.close()
+    with desk_in(tmp_path_factory.mktemp("desk")) as app:
+        yield app
 
 
 def test_account_is_opened_used_given_a_password_and_closed(app):

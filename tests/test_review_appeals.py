@@ -6,8 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from desks import CALL, CALL_ID, OTHER_ID, decide, forget_decisions, key_of, open_desk, person
-from postgresql import postgresql_url
+from desks import CALL, CALL_ID, OTHER_ID, decide, desk_in, forget_decisions, key_of, person
 from scorecards import acoustics
 from sqlalchemy import update
 
@@ -21,10 +20,8 @@ SCRIPT = "<script>alert(1)</script>"
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def opened(request, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("desk")
-    made = open_desk(f"sqlite:///{folder}/q.sqlite" if request.param == "sqlite" else postgresql_url(), folder)
-    yield made
-    made.state.room.close()
+    with desk_in(tmp_path_factory.mktemp("desk"), database=request.param) as app:
+        yield app
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from desks import CALL_ID, PASSWORD, Browser, browser, open_desk
+from desks import CALL_ID, PASSWORD, Browser, browser, desk_in, open_desk
 from sqlalchemy import text
 
 from pipeline.errors import InputError
@@ -17,18 +17,15 @@ from pipeline.review.security import MAX_BODY_BYTES
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("desk")
-    made = open_desk(f"sqlite:///{folder}/q.sqlite", folder)
-    yield made
-    made.state.room.close()
+    with desk_in(tmp_path_factory.mktemp("desk")) as app:
+        yield app
 
 
 @pytest.fixture
 def fresh(tmp_path):
     """A desk of its own, for what counts or closes."""
-    made = open_desk(f"sqlite:///{tmp_path}/q.sqlite", tmp_path)
-    yield made
-    made.state.room.close()
+    with desk_in(tmp_path) as app:
+        yield app
 
 
 def rows(app, query):

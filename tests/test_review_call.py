@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import desk_calls
 import pytest
 from builders import dialogue
-from desks import Browser, kit, open_desk, person
+from desks import Browser, desk_in, kit, person
 
 from pipeline.call import Heard, judge
 from pipeline.lexicon.entries import load_labels
@@ -49,12 +49,10 @@ def card():
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("desk")
-    app = open_desk(f"sqlite:///{folder}/q.sqlite", folder)
-    app.state.room.store.save_scorecard(judge(heard(), kit()), Acoustics())
-    app.state.ids = desk_calls.keep(app.state.room.store, kit(), "d05")
-    yield app
-    app.state.room.close()
+    with desk_in(tmp_path_factory.mktemp("desk")) as app:
+        app.state.room.store.save_scorecard(judge(heard(), kit()), Acoustics())
+        app.state.ids = desk_calls.keep(app.state.room.store, kit(), "d05")
+        yield app
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 import pytest
-from desks import CALL_ID, OTHER_ID, PASSWORD, browser, key_of, open_desk
+from desks import CALL_ID, OTHER_ID, PASSWORD, browser, desk_in, key_of
 from fastapi.routing import APIRoute
 
 from pipeline.people import Duty, User
@@ -87,11 +87,9 @@ def routes():
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("desk")
-    app = open_desk(f"sqlite:///{folder}/q.sqlite", folder)
-    app.state.room.desk.people.add(User("某人", Duty.TRAINER), "no hash")
-    yield app
-    app.state.room.close()
+    with desk_in(tmp_path_factory.mktemp("desk")) as app:
+        app.state.room.desk.people.add(User("某人", Duty.TRAINER), "no hash")
+        yield app
 
 
 @pytest.fixture(scope="module")

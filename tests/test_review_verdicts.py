@@ -5,8 +5,7 @@ from dataclasses import replace
 
 import pytest
 from builders import transcript
-from desks import CALL, CALL_ID, OTHER_ID, browser, decide, forget_decisions, key_of, kit, open_desk, person
-from postgresql import postgresql_url
+from desks import CALL, CALL_ID, OTHER_ID, browser, decide, desk_in, forget_decisions, key_of, kit, open_desk, person
 from scorecards import LINES, acoustics, scorecard
 
 from pipeline.call import Heard, judge
@@ -18,10 +17,8 @@ SCRIPT = "<script>alert(1)</script>"
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def opened(request, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("desk")
-    made = open_desk(f"sqlite:///{folder}/q.sqlite" if request.param == "sqlite" else postgresql_url(), folder)
-    yield made
-    made.state.room.close()
+    with desk_in(tmp_path_factory.mktemp("desk"), database=request.param) as app:
+        yield app
 
 
 @pytest.fixture
@@ -33,10 +30,8 @@ def app(opened):
 
 @pytest.fixture(scope="module")
 def opened_quickly(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("desk")
-    made = open_desk(f"sqlite:///{folder}/q.sqlite", folder)
-    yield made
-    made.state.room.close()
+    with desk_in(tmp_path_factory.mktemp("desk")) as app:
+        yield app
 
 
 @pytest.fixture
