@@ -44,13 +44,13 @@ class Kit:
 
     @property
     def lexicon_version(self) -> str:
-        """Version of the lists, the phrase model and the rules; of the newest, where lists are published."""
+        """Version of the lists, the models and the rules; of the newest, where lists are published."""
         if self.library:
             return self.on(None).lexicon_version
         return "+".join(filter(None, (self.lists_version, self.rules.book.version)))
 
     def lexicon_for(self, recording: Recording) -> str:
-        """Version of the lists, the phrase model and the rules that hold on the day of a call."""
+        """Version of the lists, the models and the rules that hold on the day of a call."""
         return self.on(recording.started_at).lexicon_version
 
     def on(self, started_at: datetime | None) -> "Kit":

@@ -1,22 +1,27 @@
 """The lists that judge a call: those of its day, loaded when a call first needs them, and what they share only once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 from pipeline.asr.guard import InventedPhrases, load_invented
 from pipeline.criteria.flows import FlowBook, load_flows
 from pipeline.criteria.wordings import Wordings, load_wordings
 from pipeline.language.segment import Segmenter
-from pipeline.lexicon.editions import Edition, edition_at, editions
+from pipeline.lexicon.editions import Edition, edition_at, editions, list_files
 from pipeline.lexicon.entries import load_lexicon
 from pipeline.lexicon.finder import Finder
 from pipeline.lexicon.meaning import load_model
 from pipeline.lexicon.phrases import Lexicon
+from pipeline.rules.reader import RULES_FILE
 from pipeline.rules.shelf import Shelf, load_shelf
 from pipeline.scoring.rubric import Rubric
 from pipeline.settings import Settings
+
+_MODELS = ("meaning.npz", "scenarios.npz")
+"""Models that judge, by their files; the one that spells is named with the recogniser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,8 @@ class Lists:
     Parameters
     ----------
     version
-        Of labels, phrases and phrase model, before them for published lists the day from which they hold.
+        Of labels and phrases, then of the models and all lists but the rules, which have their own; before it for published lists the day from which
+        they hold.
     """
 
     folder: Path
@@ -50,7 +56,8 @@ class Library:
 
     def __init__(self, settings: Settings, rubric: Rubric) -> None:
         self._settings = settings
-        self._model = load_model(settings.models_dir / "meaning.npz")
+        meaning, self._scenarios = (settings.models_dir / name for name in _MODELS)
+        self._model = load_model(meaning)
         self._criteria: Mapping[str, str] = {rule.id: rule.zh for rule in rubric.criteria}
         self._editions: Sequence[Edition] = editions(settings.lexicons_dir)
         self._loaded: dict[Path, Lists] = {}
@@ -82,18 +89,46 @@ class Library:
             folder=folder,
             segmenter=segmenter,
             finder=finder,
-            flows=load_flows(folder / "flows.yaml", model=self._settings.models_dir / "scenarios.npz"),
+            flows=load_flows(folder / "flows.yaml", model=self._scenarios),
             invented=load_invented(folder / "invented.yaml"),
             wordings=load_wordings(folder),
             rules=load_shelf(folder, labels=lexicon.labels, criteria=self._criteria),
-            version="+".join(filter(None, (str(begins or ""), lexicon.version, self._model.version))),
+            version="+".join(filter(None, (str(begins or ""), lexicon.version, self._others(folder)))),
         )
+
+    def _others(self, folder: Path) -> str:
+        """Version of the models and of all lists but the rules."""
+        lists = (path for path in list_files(folder) if path.name != RULES_FILE)
+        return _digest((*lists, *(self._settings.models_dir / name for name in _MODELS)))[:12]
 
     def _reading(self, lexicon: Lexicon) -> tuple[Segmenter, Finder]:
         """What searches for phrases takes seconds to make: versions with the same phrases share it."""
         if lexicon.version not in self._readers:
             self._readers[lexicon.version] = Segmenter(lexicon.words), Finder(lexicon, self._model)
         return self._readers[lexicon.version]
+
+
+def all_that_judges(settings: Settings) -> str:
+    """Hash of the lists, of their published versions, of the rubric and of the models: where it is the same, calls are judged alike.
+
+    Raises
+    ------
+    LexiconError
+        A published version is not as it was published.
+    """
+    folder = settings.lexicons_dir
+    models = (settings.models_dir / name for name in _MODELS)
+    published = (f"{each.begins} {_digest(list_files(each.folder))}" for each in editions(folder))
+    return sha256(
+        " ".join((_digest((folder / "rubric.yaml", *list_files(folder), *models)), *published)).encode()
+    ).hexdigest()
+
+
+def _digest(files: Iterable[Path]) -> str:
+    digest = sha256()
+    for path in files:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
 def check_lists(folder: Path, settings: Settings, rubric: Rubric) -> None:

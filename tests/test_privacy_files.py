@@ -1,14 +1,19 @@
 """No number, name or address of a scored call stands in any page, export, sheet, log or message; only the store keeps the words."""
 
 import json
+import re
 import zipfile
+from pathlib import Path
 
 import pyarrow.parquet
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from cli.main import app
 
+TABLE = Path(__file__).parent / "data" / "private_numbers.yaml"
+MARKED, DIGIT = re.compile(r"\[\[(.*?)\]\]"), re.compile("[0-9零幺一二两三四五六七八九]")
 PRIVATE = {
     "telephone": "幺三九零四四二七七幺八",
     "written": "18612345099",
@@ -43,11 +48,14 @@ LINES = (
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
+    """What is written of a call in which every kind is said."""
+    return _written(tmp_path_factory.mktemp("call"), [(role, said.format(**PRIVATE)) for role, said in LINES])
+
+
+def _written(folder, lines):
     """Everything that scoring, exporting and reporting a call wrote, the store apart, and what was printed."""
-    folder = tmp_path_factory.mktemp("call")
     turns = [
-        {"role": role, "start_s": 5.0 * i, "end_s": 5.0 * i + 4, "text": said.format(**PRIVATE)}
-        for i, (role, said) in enumerate(LINES)
+        {"role": role, "start_s": 5.0 * i, "end_s": 5.0 * i + 4, "text": said} for i, (role, said) in enumerate(lines)
     ]
     path = folder / f"8021_{PRIVATE['written']}.json"
     path.write_text(json.dumps({"agent_id": "8021", "turns": turns}, ensure_ascii=False), encoding="utf-8")
@@ -87,6 +95,20 @@ def test_no_file_shows_what_is_private(written, kind):
     spoken = PRIVATE[kind]
     escaped = json.dumps(spoken)[1:-1]
     assert [name for name, text in written.items() if spoken in text or escaped in text] == []
+
+
+def test_none_of_the_numbers_of_the_table_stands_in_any_file(tmp_path):
+    cases = [case for group in yaml.safe_load(TABLE.read_text(encoding="utf-8")).values() for case in group]
+    lines = [line for case in cases for line in case.split("\n")]
+    harmless = " ".join(MARKED.sub("…", line) for line in lines)
+    numbers = {
+        part for line in lines for part in MARKED.findall(line) if len(DIGIT.findall(part)) > 3 and part not in harmless
+    }
+    assert len(numbers) > 300
+    said = [(role if text else "customer", text or role) for role, _, text in (line.partition(": ") for line in lines)]
+    files = _written(tmp_path, [(role, text.replace("[[", "").replace("]]", "")) for role, text in said])
+    everything = "\n".join(files.values())
+    assert [number for number in numbers if number in everything] == []
 
 
 def test_unmasked_export_shows_it(tmp_path):

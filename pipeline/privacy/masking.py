@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from pipeline.privacy.addresses import ASKED_ADDRESS, private_addresses
-from pipeline.privacy.identifiers import private_identifiers
+from pipeline.privacy.identifiers import ASKED_ACCOUNT, private_identifiers
 from pipeline.privacy.names import ASKED_NAME, private_names
 from pipeline.privacy.numbers import ASKED, Private, dictates, private_numbers
 from pipeline.schema import (
@@ -121,7 +121,7 @@ def _find_in(turn: Turn, before: str, *, number_asked: bool) -> Iterator[Private
     asked_here = turn.role is not Role.AGENT
     for text in dict.fromkeys((turn.text, turn.recognised)):
         yield from private_numbers(text, asked=number_asked)
-        yield from private_identifiers(text)
+        yield from private_identifiers(text, asked=asked_here and bool(ASKED_ACCOUNT.search(before)))
         yield from private_names(
             text, by_agent=turn.role is Role.AGENT, asked=asked_here and bool(ASKED_NAME.search(before))
         )

@@ -57,10 +57,12 @@ _CLAUSE_ENDS = "，,。、"
 _LONG = 7
 _LONG_IN_ONE_GO = 6
 _SHORT = 3
+_END_DIGITS = 4
 _SHORTEST = 2
 """Digits of a group that continues a number being dictated."""
 _DICTATION_CHARS = 8
 """A turn in which nothing else is said than a small group of digits."""
+_LETTERS_BEFORE = re.compile(r"(?<![A-Za-z])(?!(?:qq|pin|puk|sim|wifi|at|no|app)$)[A-Za-z]{1,4}$", re.IGNORECASE)
 # Characters around a number that say what it is.
 _NEAR = 40
 
@@ -91,10 +93,27 @@ def private_numbers(text: str, *, asked: bool = False) -> Iterator[Private]:
         for group in (_without_quantity(text, each) for each in groups(text))
         if not any(start < group.end and group.start < end for start, end in protected) and not _harmless(text, group)
     ]
-    for phrase in phrases(text, open_groups):
-        if _is_private(text, phrase, asked=asked):
-            kind = _kind(text, phrase)
-            yield from (Private(group.start, group.end, kind) for group in phrase)
+    all_phrases = list(phrases(text, open_groups))
+    private = [phrase for phrase in all_phrases if _is_private(text, phrase, asked=asked)]
+    if any(_TELEPHONE.fullmatch("".join(group.digits for group in phrase)) for phrase in private):
+        private += [phrase for phrase in all_phrases if phrase not in private and _is_end(phrase)]
+    for phrase in private:
+        kind = _kind(text, phrase)
+        yield from (Private(group.start, group.end, kind) for group in phrase)
+        first = phrase[0].start
+        if letters := _letters_before(text, first):
+            yield Private(first - letters, first, kind)
+
+
+def _is_end(phrase: Phrase) -> bool:
+    """Beside a telephone number, four digits by themselves are its end, said again or corrected."""
+    return len(phrase) == 1 and len(phrase[0].digits) == _END_DIGITS
+
+
+def _letters_before(text: str, start: int) -> int:
+    """How many letters a number begins with: GD零零三."""
+    letters = _LETTERS_BEFORE.search(text[max(0, start - _NEAR) : start])
+    return len(letters.group()) if letters else 0
 
 
 def dictates(text: str) -> bool:

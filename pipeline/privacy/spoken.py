@@ -29,7 +29,9 @@ _TWO = rf"(?:(?<={DIGIT})两|两(?={DIGIT}))(?!个)"
 _REPEATED = rf"[一两二三四五六七八]个{DIGIT}"
 _UNIT = rf"(?:{_REPEATED}|{DIGIT}|{_TWO}|{_MISHEARD})"
 # 138 read out as a number (一百三十八) before the other eight digits.
-_READ_PREFIX = rf"(?:一百[三四五六七八九]十[一二三四五六七八九]?(?={PAUSE}{{0,2}}{DIGIT}{{3}}))"
+_READ_PREFIX = (
+    rf"(?:一百[三四五六七八九]十[一二三四五六七八九]?(?={PAUSE}{{0,2}}{DIGIT}{{3}}|(?:{PAUSE}{{0,2}}{DIGIT}){{8}}))"
+)
 _JOIN = rf"(?:{PAUSE}{{0,3}}(?:{any_of(FILLERS)}{PAUSE}{{0,3}}){{0,2}})"
 _GROUP = re.compile(rf"(?:{_READ_PREFIX}|{_UNIT})(?:{_JOIN}{_UNIT})*(?:{_JOIN}{LAST_X})?")
 _CARRIED = re.compile(rf"(?:{any_of((*FILLERS, *CARRY_ON))}|{PAUSE}|[！!？?；;]){{1,10}}")

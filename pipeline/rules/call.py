@@ -60,9 +60,21 @@ class RuleCall:
         """Numbers, names and addresses that belong to a person."""
         return find_private(self.turns)
 
+    @cached_property
+    def sounding(self) -> bool:
+        """Whether the loudness of any turn is known."""
+        return any(voice.level_db is not None for voice in self.acoustics.voices)
+
+    @cached_property
+    def _positions(self) -> Mapping[Role | None, tuple[int, ...]]:
+        return {
+            role: tuple(i for i, turn in enumerate(self.turns) if role is None or turn.role is role)
+            for role in (None, *Role)
+        }
+
     def of_role(self, role: Role | None) -> tuple[int, ...]:
         """Positions of the turns of a role; of all turns where it is None."""
-        return tuple(i for i, turn in enumerate(self.turns) if role is None or turn.role is role)
+        return self._positions[role]
 
     def whole(self, position: int, *, note: str = "") -> Hit:
         """A hit that is a whole turn."""

@@ -142,11 +142,13 @@ def _missing(condition: Condition, call: RuleCall) -> Need | None:
         needs.add(Need.TIMES)
     if condition.role is not None:
         needs.add(Need.ROLES)
+    if not needs:
+        return None
     has = {
         Need.ROLES: not call.withheld,
         Need.TIMES: call.timed,
         Need.CHANNELS: call.channels > 1,
-        Need.SOUND: any(voice.level_db is not None for voice in call.acoustics.voices),
+        Need.SOUND: call.sounding,
     }
     return next((need for need in Need if need in needs and not has[need]), None)
 

@@ -79,14 +79,16 @@ class KeywordSearch:
         """Where each keyword was said, whoever said it; a keyword's own hits do not overlap."""
         hits: dict[Keyword, list[Hit]] = {keyword: [] for keyword in self._keywords}
         position = {text.turn.index: i for i, text in enumerate(texts)}
-        for finding in (*self._matcher.candidates(texts, any_role=True), *self._literally(texts)):
+        for finding in (*self._matcher.anywhere(texts), *self._literally(texts)):
             keyword = self._keywords[int(finding.phrase or 0)]
             if not (keyword.meant and innocent(finding, texts)):
                 hits[keyword].append(_hit(finding, position[finding.evidence.turn], keyword.text))
         return {keyword: _apart(some) for keyword, some in hits.items()}
 
     def _literally(self, texts: Sequence[TurnText]) -> Iterator[Finding]:
-        for (name, wanted), text in product(self._written, texts):
+        heard = "\n".join(text.text for text in texts)
+        said = [(name, wanted) for name, wanted in self._written if wanted in heard]
+        for (name, wanted), text in product(said, texts):
             at = text.text.find(wanted)
             while at >= 0:
                 yield _literal(self._entries[name], text, at, at + len(wanted))

@@ -156,6 +156,6 @@ def _place(hit: Hit, held: Held) -> str:
     call = held.asked.call
     quote = call.turns[hit.turn].text[hit.start : hit.end]
     # A number that is cut in two would not be masked any more.
-    whole = any(call.position[span.turn] == hit.turn for span in call.private)
-    shown = quote if whole or len(quote) <= _LONGEST_QUOTE else quote[:_LONGEST_QUOTE] + "…"
+    whole = len(quote) <= _LONGEST_QUOTE or any(call.position[span.turn] == hit.turn for span in call.private)
+    shown = quote if whole else quote[:_LONGEST_QUOTE] + "…"
     return f"第{hit.turn + 1}句「{shown}」" + (f"（{hit.note}）" if hit.note else "")

@@ -1,6 +1,6 @@
 """Rule sets as a market leader's UploadRule takes them (conditions, rules, dialogues in JSON) → entries of ``rules.yaml``.
 
-Sources: the public documentation of UploadRule, RuleInfo, ConditionBasicInfo and OperatorBasicInfo.
+Sources: the public documentation of UploadRule, GetRuleDetail, RuleInfo, ConditionBasicInfo and OperatorBasicInfo.
 """
 
 import json
@@ -12,6 +12,7 @@ from typing import Any
 
 from pipeline.errors import LexiconError
 from pipeline.rules.upload_operators import Entry, NotTakenError, given, take_operator
+from pipeline.rules.upload_shape import as_taken
 
 _TOKEN = re.compile(r"\s*(&&|\|\||[!()]|[A-Za-z0-9_]+)")
 _SEVERITIES = {0: "重", 1: "中", 2: "轻"}
@@ -20,6 +21,8 @@ _HITS: Mapping[int, str] = {0: "each", -1: "any"}
 _ROLES = {"客服": "agent", "坐席": "agent", "客户": "customer"}
 _SPEAKERS = {"agent": "坐席", "customer": "客户"}
 _LAST = 10_000
+_DB_A_LEVEL, _LOUDEST_DB = 10.0, 100.0
+"""Of a dialogue only differences between levels can be kept: its highest, 10, is put at full scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ def take_over(path: Path, *, criterion: str) -> Taken:
         The file is no JSON of that shape.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = as_taken(json.loads(path.read_text(encoding="utf-8")))
         conditions = {str(given(each, "cid")): each for each in given(content, "conditions")}
         rules = list(given(content, "rules"))
     except (OSError, ValueError, TypeError, AttributeError) as error:
@@ -160,7 +163,9 @@ def _line(content: Mapping[str, Any]) -> str:
     times = (
         f" {begin / 1000:g}-{end / 1000:g}" if isinstance(begin, int) and isinstance(end, int) and end > begin else ""
     )
-    return f"{speaker}{times}：{given(content, 'words', '')}"
+    level = given(content, "emotion_value")
+    loudness = f" {_DB_A_LEVEL * level - _LOUDEST_DB:g}dB" if times and isinstance(level, int) else ""
+    return f"{speaker}{times}{loudness}：{given(content, 'words', '')}"
 
 
 def _not_taken(rule: Mapping[str, Any], entry: Entry) -> list[str]:

@@ -3,8 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pipeline.measures.interruptions import SPEAKING_S
+
 Entry = dict[str, Any]
 _MS = 1000.0
+_USUAL_OVERLAP_MS, _USUAL_CHARS = 2000, 4
+_LEVELS = {1: "jump", 2: "span"}
+_DB_A_LEVEL = 10.0
+"""A sentence's level is its mean loudness in dB divided by ten."""
 
 
 class NotTakenError(ValueError):
@@ -30,11 +36,15 @@ def take_operator(operator: Mapping[str, Any]) -> Entry:
     NotTakenError
         Its type is not known here, or has no counterpart.
     """
-    kind = str(given(operator, "type", ""))
-    if kind not in _KINDS:
-        raise NotTakenError(f"operator type {kind!r} has no counterpart; write the condition by hand, see RULES.md")
+    kind, param = str(given(operator, "type", "")), given(operator, "param", {})
     try:
-        return _KINDS[kind](given(operator, "param", {}))
+        take = _KINDS.get(kind) or next((each for own, each in _BY_PARAMETER.items() if given(param, own)), None)
+        if take is None:
+            reason = _REASONS.get(kind, "has no counterpart")
+            raise NotTakenError(f"operator type {kind!r} {reason}; write the condition by hand, see RULES.md")
+        return take(param)
+    except NotTakenError:
+        raise
     except (TypeError, ValueError, AttributeError) as error:
         raise NotTakenError(f"operator type {kind!r} has parameters that cannot be read ({error})") from error
 
@@ -80,9 +90,28 @@ def _repeat(param: Mapping[str, Any]) -> Entry:
 
 
 def _silence(param: Mapping[str, Any]) -> Entry:
+    start_s, end = float(given(param, "interval", 0)) / _MS, given(param, "interval_end")
     side = "below" if given(param, "compare_operator", "gt") == "lt" else "above"
-    between = {"between": "different"} if given(param, "different_role") else {}
-    return {"silence": {side: float(given(param, "interval", 0)) / _MS} | between}
+    limits = {side: start_s} if end is None else {"above": start_s, "below": float(end) / _MS}
+    if given(param, "target") == 0 and not given(param, "different_role"):
+        return {"turn_length": limits | {"unit": "seconds"}}
+    return {"silence": limits | ({"between": "different"} if given(param, "different_role") else {})}
+
+
+def _overlap(param: Mapping[str, Any]) -> Entry:
+    spoken_s = float(given(param, "delay_time", 0)) / _MS
+    spec: Entry = {
+        "above": float(given(param, "interval", _USUAL_OVERLAP_MS)) / _MS,
+        "min_chars": int(given(param, "min_word_size", _USUAL_CHARS)),
+    }
+    return {"overlap": spec | ({"spoken_for": spoken_s} if spoken_s >= SPEAKING_S else {})}
+
+
+def _energy(param: Mapping[str, Any]) -> Entry:
+    of = _LEVELS.get(int(given(param, "check_type", 3)))
+    if of is None:
+        raise NotTakenError("its levels 1 to 10 are those of its own recordings; write `loudness: {above: …}` in dB")
+    return {"loudness": {"of": of, "above": _DB_A_LEVEL * float(given(param, "max_emotion_change_value"))}}
 
 
 def _speed(param: Mapping[str, Any]) -> Entry:
@@ -100,3 +129,9 @@ _KINDS: Mapping[str, Callable[[Mapping[str, Any]], Entry]] = {
     "INTERVAL_GREATER": _silence,
     "SPEECH_SPEED_CHECK": _speed,
 }
+# The documentation gives these operators' parameters and not the names of their types; exports write 0 where there is none.
+_BY_PARAMETER: Mapping[str, Callable[[Mapping[str, Any]], Entry]] = {
+    "delay_time": _overlap,
+    "max_emotion_change_value": _energy,
+}
+_REASONS = {"NER_MODEL": "names what it looks for by numbers that its documentation does not explain"}

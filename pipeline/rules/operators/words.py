@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from pipeline.language.memory import remembered
 from pipeline.language.normalise import fold_characters, normalise
 from pipeline.language.syllables import sound_codes
 from pipeline.lexicon.clauses import clauses
@@ -131,9 +132,14 @@ def find_regex(spec: Expression, place: Place) -> Outcome:
 
 
 def _matches(spec: Expression, place: Place, turn: int) -> Iterator[Hit]:
-    text = fold_characters(place.call.turns[turn].text).translate(_PUNCTUATION)
+    text = _read(place.call.turns[turn].text)
     if spec.unless is None or not any(spans(spec.unless, text)):
         yield from (Hit(turn, start, end) for start, end in spans(spec.match, text))
+
+
+@remembered(512)
+def _read(text: str) -> str:
+    return fold_characters(text).translate(_PUNCTUATION)
 
 
 def tell_regex(spec: Expression) -> str:
