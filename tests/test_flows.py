@@ -237,6 +237,21 @@ def test_shipped_flow_in_wrong_order(name):
     assert (steps[-1].in_order, steps[-1].turn) == (False, 0)
 
 
+@pytest.mark.parametrize(
+    ("said", "done", "in_order"),
+    [
+        (COMPLETE["transfer"][1:], [False, True, True, True], [True] * 4),
+        ([COMPLETE["transfer"][0], *COMPLETE["transfer"][2:]], [True, False, True, True], [True] * 4),
+        (COMPLETE["transfer"][:2] + COMPLETE["transfer"][3:], [True, True, False, True], [True] * 4),
+        ([*COMPLETE["transfer"][1:], COMPLETE["transfer"][0]], [True] * 4, [True, False, False, False]),
+    ],
+)
+def test_shipped_transfer_with_a_step_missing_or_in_wrong_order(said, done, in_order):
+    steps = shipped("transfer", said)
+    assert [step.done for step in steps] == done
+    assert [step.in_order for step in steps] == in_order
+
+
 def test_unsure_scenario_has_no_flow():
     scenario = find_scenario(read((A, "您好"), (C, "嗯，你好")), load_flows(SHIPPED))
     assert scenario.name is None

@@ -10,7 +10,7 @@ from builders import dialogue
 from pipeline.criteria.flows import FlowBook, find_scenario, load_flows
 from pipeline.criteria.scenario_corpus import Statement, read_statements, version_of
 from pipeline.criteria.scenario_training import fit
-from pipeline.criteria.scenarios import Said, load_scenarios, save_scenarios
+from pipeline.criteria.scenarios import Said, features, load_scenarios, save_scenarios, vector
 from pipeline.errors import LexiconError
 from pipeline.language.normalise import normalise
 from pipeline.language.segment import Segmenter
@@ -55,6 +55,14 @@ def test_scenarios_of_the_table(book):
 @pytest.mark.parametrize("case", TABLE["unsure"])
 def test_what_tells_nothing_is_not_named(book, case):
     assert find_scenario(read(case), book).name is None
+
+
+@pytest.mark.parametrize("case", [case for _, case in CASES[::9]])
+def test_the_model_reads_by_number_what_it_was_fitted_on_by_name(book, case):
+    said = [Said(text.turn.role, text.text, sound_codes(text.text)) for text in read(case)]
+    rows, values = vector(features(said), book.model.vocabulary, book.model.idf)
+    by_number = book.model.vector(said)
+    assert (by_number[0].tolist(), by_number[1].tolist()) == (rows.tolist(), values.tolist())
 
 
 def test_withheld_roles_have_no_scenario(book):
@@ -118,6 +126,25 @@ def test_cues_speak_for_their_scenario():
     model = fit(small(), FlowBook({"cancel": (), "fault": ()}, {}))
     plain, hinted = model.probabilities(said("你好"), {}), model.probabilities(said("你好"), {"fault": 6.0})
     assert plain.keys() == hinted.keys() == {"cancel", "fault", "none"}
+
+
+@pytest.mark.parametrize(
+    ("line", "by_agent"),
+    [("fault\t断网了", False), ("fault\tagent:给您报修", True), ("fault\tagent:您请讲 / 断网了", False)],
+)
+def test_a_dialogue_that_the_agent_begins_is_no_statement_of_the_agent(tmp_path, line, by_agent):
+    path = tmp_path / "scenarios.txt"
+    path.write_text(line + "\n", encoding="utf-8")
+    (statement,) = read_statements(path)
+    assert statement.by_agent is by_agent
+
+
+def test_what_tells_of_one_scenario_weighs_more_than_what_is_said_in_all():
+    matters = {"fault": ("断网", "断线", "断电"), "cancel": ("销户", "销号", "销卡"), "none": ("好", "行", "对")}
+    statements = [Statement(name, ((Role.CUSTOMER, f"{each}了吗"),)) for name, said in matters.items() for each in said]
+    model = fit([*statements, *statements], SMALL)
+    weight = {name: model.idf[row] for name, row in model.vocabulary.items()}
+    assert min(weight["n断"], weight["n销"]) > 2 * weight["n吗"]
 
 
 @pytest.mark.parametrize("content", [b"", b"no numbers", b"PK\x03\x04 cut"])

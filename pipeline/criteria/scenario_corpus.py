@@ -25,7 +25,7 @@ class Statement:
     @property
     def by_agent(self) -> bool:
         """Whether the agent alone speaks."""
-        return self.turns[0][0] is Role.AGENT
+        return all(role is Role.AGENT for role, _ in self.turns)
 
 
 def read_statements(path: Path) -> tuple[Statement, ...]:

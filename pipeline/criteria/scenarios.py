@@ -5,13 +5,15 @@ The model is plain numbers in ``models/scenarios.npz``, fitted from ``lexicons/c
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import LexiconError
+from pipeline.language.grams import Asked, GramTable
 from pipeline.numbers_file import UNREADABLE, packed, read_numbers, unpacked, write_numbers
 from pipeline.schema import Role
 
@@ -19,6 +21,8 @@ NEED_CHARS = 30
 """What the customer wants is told in the first characters; on invented calls 25 to 40 did equally well."""
 _BLOCKS: Mapping[str, float] = {"n": 1.0, "m": 1.0, "c": 0.7, "s": 0.7, "a": 0.7, "b": 0.5}
 """Weight of each kind of feature: the need's characters and sounds, all of the customer's, the agent's."""
+_SHORTEST, _LONGEST_GRAM = {"n": 1}, 3
+"""Characters of the n-grams: from two on, of the need from one on."""
 CUE_WEIGHT = 0.3
 _CUE_UNIT, _MOST_CUES = 3.0, 2.0
 """A telling cue is one unit; more than two units of a scenario say no more."""
@@ -60,30 +64,63 @@ class ScenarioModel:
     bias: NDArray[np.float32]
     sharpness: float
     version: str
+    _table: GramTable = field(init=False, repr=False, compare=False)
+    _kinds: NDArray[np.str_] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_table", GramTable(self.vocabulary))
+        kinds = np.empty(len(self.vocabulary), dtype="<U1")
+        kinds[list(self.vocabulary.values())] = [name[0] for name in self.vocabulary]
+        object.__setattr__(self, "_kinds", kinds)
 
     def probabilities(self, said: Sequence[Said], cues: Mapping[str, float]) -> Mapping[str, float]:
         """Probability of each scenario, from what was said and the summed weights of each scenario's cues."""
-        rows, values = vector(features(said), self.vocabulary, self.idf)
+        rows, values = self.vector(said)
         words = (values[:, np.newaxis] * self.weights[rows]).sum(axis=0)
         hints = (cue_values(cues, self.names)[:, np.newaxis] * self.weights[len(self.vocabulary) :]).sum(axis=0)
         sums = self.sharpness * (words + hints + self.bias).astype(np.float64)
         shares = np.exp(sums - sums.max())
         return dict(zip(self.names, (shares / shares.sum()).tolist(), strict=True))
 
+    def vector(self, said: Sequence[Said]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Rows and values of the known features, as ``vector`` gives them, without a string for each of thousands."""
+        owners, rows = self._table.known(list(self._asked(said)))
+        rows, firsts, counts = np.unique(rows[np.argsort(owners, kind="stable")], return_index=True, return_counts=True)
+        order = np.argsort(firsts)
+        return rows[order], _weighed(self._kinds[rows[order]], counts[order], self.idf[rows[order]])
+
+    def _asked(self, said: Sequence[Said]) -> Iterator[Asked]:
+        for kind, texts in _texts(said).items():
+            spelt = self._table.spelt(texts)
+            yield from (
+                self._table.grams(kind, spelt, length) for length in range(_SHORTEST.get(kind, 2), _LONGEST_GRAM + 1)
+            )
+
 
 def features(said: Sequence[Said]) -> Counter[str]:
     """How often each n-gram occurs, named by its kind (see the weights), in characters and in sounds."""
-    counts: Counter[str] = Counter()
-    heard = 0
-    for turn in said:
-        if turn.role is Role.AGENT:
-            counts.update(_both("a", "b", turn, shortest=2))
-        elif turn.role is Role.CUSTOMER:
-            counts.update(_both("c", "s", turn, shortest=2))
-            if heard < NEED_CHARS:
-                counts.update(_both("n", "m", turn, shortest=1))
-            heard += len(turn.text)
-    return counts
+    texts = _texts(said)
+    return Counter(
+        kind + texts[kind][i][at : at + length]
+        for i in range(len(said))
+        for kind in texts
+        for length in range(_SHORTEST.get(kind, 2), _LONGEST_GRAM + 1)
+        for at in range(len(texts[kind][i]) - length + 1)
+    )
+
+
+def _texts(said: Sequence[Said]) -> Mapping[str, list[str]]:
+    """What each kind of feature is made of, for each turn; empty where the turn has none of the kind."""
+    agent = [turn.role is Role.AGENT for turn in said]
+    customer = [turn.role is Role.CUSTOMER for turn in said]
+    heard = accumulate((len(turn.text) * own for turn, own in zip(said, customer, strict=True)), initial=0)
+    need = [own and chars < NEED_CHARS for own, chars in zip(customer, heard, strict=False)]
+    wanted = {"ab": agent, "cs": customer, "nm": need}
+    return {
+        kind: [text if own else "" for text, own in zip(texts, side, strict=True)]
+        for kinds, side in wanted.items()
+        for kind, texts in zip(kinds, ([turn.text for turn in said], [turn.sounds for turn in said]), strict=True)
+    }
 
 
 def vector(
@@ -92,28 +129,24 @@ def vector(
     """Known features' rows and values: each kind by itself is as long as its weight."""
     known = [(row, name[0], count) for name, count in counts.items() if (row := vocabulary.get(name)) is not None]
     rows = np.array([row for row, _, _ in known], dtype=np.int64)
-    kinds = np.array([kind for _, kind, _ in known])
-    values = (1.0 + np.log([count for _, _, count in known])) * idf[rows]
+    return rows, _weighed(
+        np.array([kind for _, kind, _ in known]), np.array([count for _, _, count in known]), idf[rows]
+    )
+
+
+def _weighed(kinds: NDArray[np.str_], counts: NDArray[np.int64], idf: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What each feature weighs: each kind by itself is as long as its weight."""
+    values = (1.0 + np.log(counts)) * idf
     for kind, weight in _BLOCKS.items():
         inside = kinds == kind
         if inside.any():
             values[inside] *= weight / np.sqrt((values[inside] ** 2).sum())
-    return rows, values.astype(np.float32)
+    return values.astype(np.float32)
 
 
 def cue_values(cues: Mapping[str, float], names: Sequence[str]) -> NDArray[np.float32]:
     """Summed cue weights of each scenario on the model's scale."""
     return np.array([CUE_WEIGHT * min(_MOST_CUES, cues.get(name, 0.0) / _CUE_UNIT) for name in names], dtype=np.float32)
-
-
-def _both(characters: str, sounds: str, turn: Said, *, shortest: int) -> Iterator[str]:
-    yield from _grams(characters, turn.text, shortest, 3)
-    yield from _grams(sounds, turn.sounds, 2, 3)
-
-
-def _grams(kind: str, text: str, shortest: int, longest: int) -> Iterator[str]:
-    for length in range(shortest, longest + 1):
-        yield from (kind + text[i : i + length] for i in range(len(text) - length + 1))
 
 
 def save_scenarios(model: ScenarioModel, path: Path) -> None:
