@@ -16,14 +16,18 @@ from pipeline.call import Heard, judge
 from pipeline.errors import InputError, LexiconError
 from pipeline.kit import load_kit
 from pipeline.lexicon.comparison import compare
-from pipeline.lexicon.editions import edition_at, editions, folder_at, publish
+from pipeline.lexicon.editions import edition_at, editions, folder_at, list_files, publish
+from pipeline.lexicon.entries import load_labels
 from pipeline.lexicon.sheet import export_lexicon, import_lexicon
-from pipeline.lists import Library, check_lists
+from pipeline.lists import Library, all_that_judges, check_lists
+from pipeline.numbers_file import packed, read_numbers, write_numbers
 from pipeline.reports.wording import chinese_words
+from pipeline.review.app import create_app
 from pipeline.schema import Acoustics, Recording
 from pipeline.scoring.rubric import load_rubric
 from pipeline.settings import Settings
 
+MODELS = LEXICONS.parent / "models"
 MARCH, MAY = date(2026, 3, 1), date(2026, 5, 1)
 MOON = {
     "id": "blame.moon",
@@ -110,6 +114,60 @@ def test_cues_are_those_of_the_day(home, new):
     assert [score.abstained for score in scores] == [True, False]
 
 
+def changed(path):
+    """The same content, other bytes: a comment at the end of a list, another corpus in a model."""
+    if path.suffix == ".npz":
+        write_numbers(path, dict(read_numbers(path)) | {"version": packed(["another corpus"])})
+    else:
+        path.write_text(path.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
+
+
+def test_every_file_that_judges_is_in_the_version_that_scores_name(home, tmp_path):
+    models = shutil.copytree(MODELS, tmp_path / "models")
+    settings = Settings(lexicons_dir=home, models_dir=models, write_by_sound=False)
+    files = [*list_files(home), models / "meaning.npz", models / "scenarios.npz"]
+    assert {"cues.yaml", "wishes.yaml", "flows.yaml", "invented.yaml", "rules.yaml"} < {path.name for path in files}
+    seen = [(load_kit(settings).lexicon_version, all_that_judges(settings))]
+    for path in files:
+        changed(path)
+        seen.append((load_kit(settings).lexicon_version, all_that_judges(settings)))
+    assert all(len(set(column)) == 1 + len(files) for column in zip(*seen, strict=True))
+    (home / "coaching.yaml").write_text("# nobody is judged by it\n", encoding="utf-8")
+    assert (load_kit(settings).lexicon_version, all_that_judges(settings)) == seen[-1]
+
+
+def test_the_same_lists_elsewhere_have_the_same_version(home, tmp_path):
+    elsewhere = shutil.copytree(home, tmp_path / "lists of another machine")
+    versions = {load_kit(Settings(lexicons_dir=folder)).lexicon_version for folder in (home, elsewhere)}
+    assert len(versions) == 1
+
+
+def test_published_lists_and_their_days_are_part_of_all_that_judges(home, new):
+    settings = Settings(lexicons_dir=home)
+    seen = [all_that_judges(settings)]
+    for begins in (MARCH, MAY):
+        publish(new, home, begins, _fine)
+        seen.append(all_that_judges(settings))
+    shutil.move(home / "published" / "2026-05-01", home / "published" / "2026-06-01")
+    manifest = home / "published" / "manifest.yaml"
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace("2026-05-01", "2026-06-01"), encoding="utf-8")
+    assert len({*seen, all_that_judges(settings)}) == 4
+
+
+def test_a_running_desk_takes_newly_published_lists(home, new, tmp_path):
+    settings = Settings(lexicons_dir=home, store_url=f"sqlite:///{tmp_path}/q.sqlite", cache_dir=tmp_path / "cache")
+    desk = create_app(settings)
+    room, pages = desk.state.room, desk.state.templates()
+    kit = room.kit()
+    assert room.kit() is kit
+    publish(_write(new, "rules.yaml", [rule(id="newer", zh="更新")]), home, MARCH, _fine)
+    assert room.kit().lexicon_version.startswith("2026-03-01+")
+    assert room.words.names["newer"] == "更新"
+    assert desk.state.templates() is not pages
+    assert room.labels == load_labels(home)
+    room.close()
+
+
 def test_versions_are_loaded_when_needed_and_share_what_is_the_same(home, new):
     publish(_write(new, "rules.yaml", [rule(id="newer")]), home, MARCH, _fine)
     (new / "ours.yaml").unlink()
@@ -125,8 +183,8 @@ def test_versions_are_loaded_when_needed_and_share_what_is_the_same(home, new):
 def test_a_changed_rubric_holds_for_all_days(home, new):
     publish(new, home, MARCH, _fine)
     kit = load_kit(Settings(lexicons_dir=home))
-    changed = replace(kit, rubric=replace(kit.rubric, version="tried"))
-    assert judge(heard(datetime(2026, 4, 1)), changed).versions.rubric == "tried"
+    tried = replace(kit, rubric=replace(kit.rubric, version="tried"))
+    assert judge(heard(datetime(2026, 4, 1)), tried).versions.rubric == "tried"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The model of meaning: what it says of clauses, how it is kept, and how well the shipped one knows a hand it never read."""
 
+from collections import Counter
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -17,7 +18,8 @@ from pipeline.errors import LexiconError
 from pipeline.lexicon.clauses import clauses
 from pipeline.lexicon.entries import load_lexicon
 from pipeline.lexicon.finder import CERTAIN, DOUBTFUL, LEAST
-from pipeline.lexicon.meaning import JOINED, MeaningModel, features, load_model, save_model
+from pipeline.lexicon.grams import Weighed, features
+from pipeline.lexicon.meaning import JOINED, MeaningModel, load_model, save_model
 from pipeline.schema import Polarity
 from pipeline.settings import Settings
 
@@ -65,10 +67,9 @@ def test_the_shipped_model_leaves_everyday_talk_alone(text):
     assert readings(shipped(), text, least=0.5) == []
 
 
-def test_a_reading_shows_the_nearest_phrase_of_its_label():
-    (spoken,) = read(turn("agent", "那谢谢您啊"))
-    (found,) = replace(small(谢=0.9), phrases={"thanks": ("辛苦了", "谢谢您", "多谢")}).read(spoken, least=LEAST)
-    assert (found.turn, found.nearest) == (0, "谢谢您")
+def test_the_nearest_phrase_of_a_label_is_shown():
+    model = replace(small(谢=0.9), phrases={"thanks": ("辛苦了", "谢谢您", "多谢")})
+    assert (model.nearest("thanks", "那谢谢您啊"), model.nearest("unknown", "那谢谢您啊")) == ("谢谢您", "")
 
 
 @pytest.mark.parametrize(
@@ -111,6 +112,26 @@ def test_words_of_one_sound_share_features_of_sound():
 
 
 SPOKEN = st.text("您好请问有什么可以帮谢再见办不了没法，。？ 12az賬", max_size=40)
+
+
+@given(st.lists(SPOKEN, max_size=3), st.lists(SPOKEN, min_size=1, max_size=3))
+def test_features_are_weighed_as_they_are_named(known, texts):
+    """Thousands at once by number, as one by one by name."""
+    named = [name for text in known for name in _names(text)]
+    vocabulary = {name: row for row, name in enumerate(dict.fromkeys(named))}
+    idf = np.linspace(1, 2, len(vocabulary), dtype=np.float32)
+    turns = [clauses(*read(turn("agent", text))) for text in texts]
+    weighed = list(Weighed(vocabulary, idf).of(turns))
+    counted = [Counter(features(found, i)) for found in turns for i in range(len(found))]
+    for (rows, values), counts in zip(weighed, counted, strict=True):
+        expected = {vocabulary[name]: count for name, count in counts.items() if name in vocabulary}
+        assert rows.tolist() == list(expected)
+        assert values.tolist() == [(1 + np.log(count)) * idf[row] for row, count in expected.items()]
+
+
+def _names(text):
+    found = clauses(*read(turn("agent", text)))
+    return [name for i in range(len(found)) for name in features(found, i)]
 
 
 @given(SPOKEN)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.language import confusion
+from pipeline.language.memory import remembered
 from pipeline.language.segment import CutWord
 
 SEPARATOR = 0
@@ -21,6 +22,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _LONGEST_SPECIAL_WORD = 4
 
 
+@remembered(8192)
 def sound_codes(text: str) -> str:
     """The coded syllable of each character of a normalised text, in its usual reading."""
     return text.translate(_character_codes())

@@ -1,5 +1,6 @@
 """Clauses: the units in which meaning is judged, between punctuation marks and pauses."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ LONG_CHARS = 12
 """A clause longer than this is cut at its longest gap, if there is one of ``BREATH_S``: spoken clauses are shorter."""
 BREATH_S = 0.1
 MARKS = frozenset("，。？！、；：,.?!;: …")
+_PARTICLES = re.compile(r"(?<=.)(?<!干)(?<![啰罗哆](?=嗦))[噻呗喔咧嘞哈哎咯嘎撒嗦哦呐啵哩唻啦喽嘛呀啊哇哟诶]+$")
+"""What a clause ends with tells where somebody grew up, not what is meant; 吗, 呢 and 吧 ask and stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Clause:
     Parameters
     ----------
     char_start, char_end
-        In ``turn.text``, half-open, punctuation left out.
+        In ``turn.text``, half-open, punctuation and the particle at the end left out.
     chars, sounds
         Its comparable characters and their sound codes, equally long, never empty.
     final
@@ -47,8 +50,10 @@ def clauses(text: TurnText) -> tuple[Clause, ...]:
         first, last = bisect_left(offsets, start), bisect_left(offsets, end)
         if first < last:
             final = turn[end - 1] if turn[end - 1] in MARKS else ""
+            chars = _PARTICLES.sub("", text.text[first:last])
+            last = first + len(chars)
             tight_start, tight_end = text.normalised.original(first, last)
-            found.append(Clause(tight_start, tight_end, text.text[first:last], text.sounds[first:last], final))
+            found.append(Clause(tight_start, tight_end, chars, text.sounds[first:last], final))
     return tuple(found)
 
 

@@ -70,6 +70,14 @@ def folder_at(folder: Path, day: date | None = None) -> Path:
     return edition.folder if edition else folder
 
 
+def last_published(folder: Path) -> int:
+    """When lists were last published into a folder, in nanoseconds of its clock; 0 for never. Quick: a program that runs for long may ask often."""
+    try:
+        return (folder / PUBLISHED / _MANIFEST).stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
 def publish(source: Path, folder: Path, begins: date, check: Callable[[Path], None]) -> Edition:
     """Keep lists as the version that holds from a day on; calls of earlier days keep the earlier version.
 

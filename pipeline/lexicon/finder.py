@@ -9,22 +9,23 @@ from pipeline.lexicon.evidence import make_evidence
 from pipeline.lexicon.matcher import CLOSING_TURNS, OPENING_TURNS, Matcher
 from pipeline.lexicon.meaning import MeaningModel, Reading
 from pipeline.lexicon.phrases import Lexicon
-from pipeline.lexicon.resolve import BY_SOUND, by_turn
+from pipeline.lexicon.resolve import BY_SOUND, by_turn, resolve
 from pipeline.schema import Finding, Polarity, Role, Status, Turn
 
 BY_MEANING = "meaning"
-CERTAIN: Mapping[Polarity, float] = {Polarity.STANDARD: 0.5, Polarity.NEUTRAL: 0.5, Polarity.FORBIDDEN: 0.6}
+CERTAIN: Mapping[Polarity, float] = {Polarity.STANDARD: 0.5, Polarity.NEUTRAL: 0.5, Polarity.FORBIDDEN: 0.65}
 """Probability from which meaning alone counts: more likely right than wrong; more is asked before an agent is blamed, and
 misconduct is rarer in calls than in the corpus."""
 DOUBTFUL: Mapping[Polarity, float] = {Polarity.STANDARD: 0.35, Polarity.NEUTRAL: 0.35, Polarity.FORBIDDEN: 0.45}
 """Probability from which meaning is shown to the inspector."""
-LEAST = 0.1
+LEAST = 0.2
 """What meaning gives less than this speaks against a phrase that merely sounds alike: on tuning calls such a phrase had been
 said one time in five."""
 OPENING = ("greeting", "self_intro", "offer_help")
 CLOSING = ("further_help", "closing_thanks", "wish", "survey", "goodbye")
-EXPECTED_ODDS = 3.0
-"""How many times likelier an element of the opening or closing is in its place than anywhere in the corpus."""
+OPENING_ODDS, CLOSING_ODDS = 8.0, 5.0
+"""How many times likelier an element of the opening or the closing is in its place than anywhere in the corpus: on tuning
+calls 6 to 9 and, but for the survey, 4 to 6 times."""
 UNSUPPORTED = 0.6
 """Trust left in a forbidden pattern that the meaning does not support: on tuning calls two in fifteen were right."""
 OUTDONE: Mapping[Polarity, float] = {Polarity.STANDARD: 0.8, Polarity.NEUTRAL: 0.8, Polarity.FORBIDDEN: 1.0}
@@ -59,8 +60,9 @@ class Finder:
         any_role
             Read every turn as if the agent had said it: for finding out who the agent is.
         """
-        meant = self._meant(texts, any_role=any_role)
-        listed = self._matcher.find(texts, any_role=any_role)
+        looked = self._matcher.look(texts, any_role=any_role)
+        meant = self._meant(texts, by_turn(looked.excused), any_role=any_role)
+        listed = resolve(looked.candidates, [text.turn for text in texts])
         expected = expected_places([text.turn for text in texts if text.turn.role is Role.AGENT])
         found = united(listed, likelier(meant, expected), expected, literal=self._literal)
         return tuple(sorted((self._settled(finding) for finding in undisputed(found)), key=_place))
@@ -68,27 +70,24 @@ class Finder:
     def _settled(self, finding: Finding) -> Finding:
         """With its status; no red line rests on meaning alone: a call is not failed on the word of a model."""
         sure = finding.evidence.certainty >= CERTAIN[finding.polarity]
+        explanation = finding.explanation
         if finding.rule == BY_MEANING:
-            sure &= not self._lexicon.labels[finding.label].red_line
-        return replace(finding, status=Status.CERTAIN if sure else Status.DOUBTFUL)
+            label = self._lexicon.labels[finding.label]
+            sure &= not label.red_line
+            explanation = f"{label.zh}：与例句「{self._model.nearest(label.name, finding.evidence.quote)}」意思相近"
+        return replace(finding, status=Status.CERTAIN if sure else Status.DOUBTFUL, explanation=explanation)
 
-    def _meant(self, texts: Sequence[TurnText], *, any_role: bool) -> Iterator[Finding]:
+    def _meant(
+        self, texts: Sequence[TurnText], excused: Mapping[int, Sequence[Finding]], *, any_role: bool
+    ) -> Iterator[Finding]:
         """What the model finds, without labels that the lexicon does not have and innocent forbidden wording."""
         call = () if any_role else texts
-        for text in texts:
-            if any_role or text.turn.role is Role.AGENT:
-                readings = self._model.read(text, least=LEAST)
-                findings = [
-                    self._finding(text, reading) for reading in readings if reading.label in self._lexicon.labels
-                ]
-                faulted = any(_blames(finding) for finding in findings)
-                excused = self._excused(text, call) if faulted and call else ()
-                yield from (finding for finding in findings if not _harmless(finding, call, excused))
-
-    def _excused(self, text: TurnText, call: Sequence[TurnText]) -> tuple[Finding, ...]:
-        """Listed forbidden wording of a turn that is innocent: a clause read for its meaning may hold what excuses it."""
-        listed = self._matcher.candidates((text,), any_role=True)
-        return tuple(each for each in listed if each.polarity is Polarity.FORBIDDEN and innocent(each, call))
+        said = [text for text in texts if any_role or text.turn.role is Role.AGENT]
+        for text, readings in zip(said, self._model.read_all(said, least=LEAST), strict=True):
+            findings = [self._finding(text, reading) for reading in readings if reading.label in self._lexicon.labels]
+            # A clause read for its meaning may hold what excuses it.
+            known = excused[text.turn.index] if any(map(_blames, findings)) else ()
+            yield from (finding for finding in findings if not _harmless(finding, call, known))
 
     def _finding(self, text: TurnText, reading: Reading) -> Finding:
         label = self._lexicon.labels[reading.label]
@@ -99,7 +98,6 @@ class Finder:
             rule=BY_MEANING,
             evidence=make_evidence(text.turn, reading.char_start, reading.char_end, reading.probability),
             status=Status.DOUBTFUL,
-            explanation=f"{label.zh}：与例句「{reading.nearest}」意思相近",
         )
 
 
@@ -136,7 +134,8 @@ def likelier(meant: Iterable[Finding], expected: Container[tuple[str, int]]) -> 
 
 
 def _raised(finding: Finding) -> Finding:
-    odds = EXPECTED_ODDS * finding.evidence.certainty / max(1e-6, 1 - finding.evidence.certainty)
+    times = OPENING_ODDS if finding.label in OPENING else CLOSING_ODDS
+    odds = times * finding.evidence.certainty / max(1e-6, 1 - finding.evidence.certainty)
     return _with_certainty(finding, odds / (1 + odds))
 
 

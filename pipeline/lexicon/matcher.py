@@ -1,7 +1,9 @@
 """Phrase evidence: which phrases of the lexicon were said, exactly or by sound, where and how surely."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
 
 from pipeline.language.text import TurnText
 from pipeline.lexicon.clauses import MARKS
@@ -18,6 +20,20 @@ OPENING_TURNS, CLOSING_TURNS = 2, 3
 _SHORT, _SHORT_BY_SOUND = 2, 4
 """Hits of up to this many characters must not cut a word in two: in everyday text, most that did were other words."""
 _NEGATIONS = re.compile(r"[不没别未无]")
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a look through a call's phrases gave.
+
+    Parameters
+    ----------
+    excused
+        Forbidden wording that is innocent where it stands.
+    """
+
+    candidates: tuple[Finding, ...]
+    excused: tuple[Finding, ...]
 
 
 class Matcher:
@@ -51,22 +67,37 @@ class Matcher:
 
     def candidates(self, texts: Sequence[TurnText], *, any_role: bool = False) -> tuple[Finding, ...]:
         """All evidence by itself, also where several phrases of one label cover the same words."""
+        return self.look(texts, any_role=any_role).candidates
+
+    def anywhere(self, texts: Sequence[TurnText]) -> tuple[Finding, ...]:
+        """Evidence of the agent's phrases in every turn, whoever speaks."""
+        return self._of_side(texts, Role.AGENT, ()).candidates
+
+    def look(self, texts: Sequence[TurnText], *, any_role: bool = False) -> Looked:
+        """All evidence by itself, and the forbidden wording that is none."""
         if any_role:
             channels = sorted({text.turn.channel for text in texts})
             sides = [(Role.AGENT, [text for text in texts if text.turn.channel == channel]) for channel in channels]
         else:
             sides = [(role, [text for text in texts if text.turn.role is role]) for role in self._searches]
-        return tuple(
-            finding for role, side in sides for finding in self._of_side(side, role, () if any_role else texts)
+        looked = [self._of_side(side, role, () if any_role else texts) for role, side in sides]
+        return Looked(
+            tuple(chain(*(each.candidates for each in looked))), tuple(chain(*(each.excused for each in looked)))
         )
 
-    def _of_side(self, side: Sequence[TurnText], role: Role, call: Sequence[TurnText]) -> Iterator[Finding]:
+    def _of_side(self, side: Sequence[TurnText], role: Role, call: Sequence[TurnText]) -> Looked:
         """Evidence in the turns of one speaker."""
+        candidates, excused = [], []
         for hit in self._searches[role].search(join(side)):
-            if _stands(hit, side):
-                finding = self._finding(side[hit.place.number], hit)
-                if finding is not None and not (finding.polarity is Polarity.FORBIDDEN and innocent(finding, call)):
-                    yield finding
+            text = side[hit.place.number]
+            expected = _in_position(hit.entry, hit.place.number, len(side))
+            forbidden = self._lexicon.labels[hit.entry.label].polarity is Polarity.FORBIDDEN
+            if (expected or forbidden) and _stands(hit, text) and (finding := self._finding(text, hit)):
+                if forbidden and innocent(finding, call):
+                    excused.append(finding)
+                elif expected:
+                    candidates.append(finding)
+        return Looked(tuple(candidates), tuple(excused))
 
     def _finding(self, text: TurnText, hit: Hit) -> Finding | None:
         proof = evidence_of(text, hit)
@@ -85,12 +116,10 @@ def _explanation(hit: Hit, label: str) -> str:
     return f"{label}：符合「{hit.entry.wording}」一类用语，{how}"
 
 
-def _stands(hit: Hit, side: Sequence[TurnText]) -> bool:
+def _stands(hit: Hit, text: TurnText) -> bool:
     """Whether nothing that the entry or the language demands speaks against a hit."""
-    text = side[hit.place.number]
     return (
-        _in_position(hit.entry, hit.place.number, len(side))
-        and not _vetoed(hit, text.text)
+        not _vetoed(hit, text.text)
         and not (hit.length == 1 and not _stands_alone(hit, text))
         and not (hit.length <= (_SHORT if hit.exact else _SHORT_BY_SOUND) and _cuts_word(hit, text))
         and (hit.exact or not (_turned_or_other_word(hit, text) or _reaches_over_punctuation(hit, text)))

@@ -3,9 +3,8 @@
 The model is plain numbers in ``models/meaning.npz``, fitted from the labelled corpus by ``pipeline.lexicon.training``.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +14,9 @@ from rapidfuzz import fuzz, process
 from pipeline.errors import LexiconError
 from pipeline.language.text import TurnText
 from pipeline.lexicon.clauses import Clause, clauses
+from pipeline.lexicon.grams import Rows, Values, Weighed
 from pipeline.numbers_file import UNREADABLE, packed, read_numbers, unpacked, write_numbers
 
-_LONGEST_GRAM = 4
-_LONGEST_NEIGHBOUR_GRAM = 2
-_SKIPS = (2, 3)
 JOINED = 0.35
 """Probability that both of two neighbouring clauses need to be one reading."""
 
@@ -41,7 +38,6 @@ class Reading:
     char_start: int
     char_end: int
     probability: float
-    nearest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,41 +69,56 @@ class MeaningModel:
     offset: NDArray[np.float32]
     phrases: dict[str, tuple[str, ...]]
     version: str
+    _weighed: Weighed = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_weighed", Weighed(self.vocabulary, self.idf))
 
     def probabilities(self, found: Sequence[Clause]) -> NDArray[np.float32]:
         """Probability of every label for every clause of one turn, shape (clauses, labels)."""
-        sums = np.stack([self._sum(Counter(features(found, i))) for i in range(len(found))])
+        return self._probabilities([found])
+
+    def _probabilities(self, turns: Sequence[Sequence[Clause]]) -> NDArray[np.float32]:
+        """The same for the clauses of several turns, one turn after the other."""
+        sums = np.stack([self._sum(rows, values) for rows, values in self._weighed.of(turns)])
         scaled = sums * self.slope + self.offset
         return np.asarray(1.0 / (1.0 + np.exp(-scaled)), dtype=np.float32)
 
     def read(self, text: TurnText, *, least: float) -> tuple[Reading, ...]:
         """Labels of a turn's clauses whose probability is at least ``least``; sure neighbours of one label are one."""
-        found = clauses(text)
+        return next(iter(self.read_all([text], least=least)))
+
+    def read_all(self, texts: Sequence[TurnText], *, least: float) -> Iterator[tuple[Reading, ...]]:
+        """The same for each of several turns: all at once is quicker."""
+        turns = [clauses(text) for text in texts]
+        if not any(turns):
+            return (() for _ in texts)
+        tables = np.split(self._probabilities(turns), np.cumsum([len(found) for found in turns])[:-1])
+        return (self._readings(*each, least) for each in zip(texts, turns, tables, strict=True))
+
+    def _readings(
+        self, text: TurnText, found: Sequence[Clause], table: NDArray[np.float32], least: float
+    ) -> tuple[Reading, ...]:
         if not found:
             return ()
-        table = self.probabilities(found)
         return tuple(
             self._reading(text, found[start:end], self.labels[column], float(table[start:end, column].max()))
             for column in np.flatnonzero(table.max(axis=0) >= least).tolist()
             for start, end in _runs(table[:, column], least)
         )
 
-    def _sum(self, counts: Counter[str]) -> NDArray[np.float32]:
-        known = [(row, count) for name, count in counts.items() if (row := self.vocabulary.get(name)) is not None]
-        if not known:
+    def _sum(self, rows: Rows, values: Values) -> NDArray[np.float32]:
+        if not len(rows):
             return self.bias
-        rows = np.array([row for row, _ in known])
-        values = (1.0 + np.log([count for _, count in known])) * self.idf[rows]
-        # Summed here, not by BLAS: its single-precision kernel may read stale memory and then warns of an invalid value.
-        weighted = (values / np.linalg.norm(values))[:, np.newaxis] * self.weights[rows]
-        return np.asarray(weighted.sum(axis=0) + self.bias, dtype=np.float32)
+        # Not by BLAS: its single-precision kernel may read stale memory and then warns of an invalid value.
+        weighted = np.einsum("i,ij->j", values / np.linalg.norm(values), self.weights[rows], optimize=False)
+        return np.asarray(weighted + self.bias, dtype=np.float32)
 
     def _reading(self, text: TurnText, found: Sequence[Clause], label: str, probability: float) -> Reading:
-        start, end = found[0].char_start, found[-1].char_end
-        nearest = self._nearest(label, text.turn.text[start:end])
-        return Reading(text.turn.index, label, start, end, probability, nearest)
+        return Reading(text.turn.index, label, found[0].char_start, found[-1].char_end, probability)
 
-    def _nearest(self, label: str, quote: str) -> str:
+    def nearest(self, label: str, quote: str) -> str:
+        """The corpus's phrase of a label that is most like the words; empty where it has none."""
         best = process.extractOne(quote, self.phrases.get(label, ()), scorer=fuzz.ratio)
         return str(best[0]) if best else ""
 
@@ -120,26 +131,6 @@ def _runs(column: NDArray[np.float32], least: float) -> Iterator[tuple[int, int]
             if column[start : i + 1].max() >= least:
                 yield start, i + 1
             start = i + 1
-
-
-def features(found: Sequence[Clause], index: int) -> list[str]:
-    """Names of the features of one clause: n-grams of its characters and sounds, of its neighbours', and how it ended."""
-    clause = found[index]
-    sounds = clause.sounds
-    return [
-        *_grams("c", clause.chars, _LONGEST_GRAM),
-        *_grams("s", sounds, _LONGEST_GRAM),
-        *[f"k{skip}{one}{other}" for skip in _SKIPS for one, other in zip(sounds, sounds[skip:], strict=False)],
-        *_grams("p", found[index - 1].chars if index > 0 else "", _LONGEST_NEIGHBOUR_GRAM),
-        *_grams("n", found[index + 1].chars if index + 1 < len(found) else "", _LONGEST_NEIGHBOUR_GRAM),
-        f"e{'?' if clause.final in '?？' and clause.final else ''}",
-    ]
-
-
-def _grams(kind: str, text: str, longest: int) -> list[str]:
-    """N-grams of a text with its edges (^ and $), each behind its kind."""
-    edged = f"^{text}$"
-    return [kind + edged[i : i + length] for length in range(1, longest + 1) for i in range(len(edged) - length + 1)]
 
 
 def save_model(model: MeaningModel, path: Path) -> None:

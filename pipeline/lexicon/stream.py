@@ -8,7 +8,7 @@ from functools import cached_property
 
 from pipeline.language.text import TurnText
 
-_FILLER = re.compile(r"[嗯呃啊呢哦噢诶哎呀唉]|那个|这个|就是")
+_FILLER = re.compile(r"[嗯呃啊呢哦噢诶哎呀唉噻喔咧嘞咯嘎呐啵哟]|那个|这个|就是")
 _SHORTEST_BARE = 3
 """Phrases that would become shorter than this without their fillers keep them: 是啊 must not be found in every 是."""
 BREAK = "\n"

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import math
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,25 +17,27 @@ from sklearn.linear_model import LogisticRegression
 
 from pipeline.errors import LexiconError
 from pipeline.language.normalise import normalise
-from pipeline.language.syllables import sound_codes
+from pipeline.language.syllables import code_distance, sound_codes
 from pipeline.language.text import TurnText
 from pipeline.lexicon.clauses import MARKS, Clause, clauses
 from pipeline.lexicon.corpus import HELD_BACK, Example, read_corpus
-from pipeline.lexicon.meaning import MeaningModel, features, save_model
+from pipeline.lexicon.grams import features
+from pipeline.lexicon.meaning import MeaningModel, save_model
 from pipeline.schema import Role, Span, Turn
 from pipeline.settings import Settings
 
 _REGULARISATION = 8.0
 _POSITIVE_WEIGHT = 3.0
-_LEAST_DOCUMENTS = 3
-"""A feature of one utterance comes twice, in its misspelt copy too: it takes another utterance to count."""
-_MISSPELT_COPIES = 1
-_MISSPELT_RATIO = 0.15
-"""Share of characters that a copy spells with another character of the same sound: about what Whisper base does to telephone speech beyond its real
-errors of sound."""
-_GARBLED_RATIO = 0.02
+_MISSPELT_COPIES = 2
+_LEAST_DOCUMENTS = 4
+"""A feature of one utterance may come three times, in its misspelt copies too: it takes another utterance to count."""
+_SAME, _NEAR, _FAR, _LOST = 0.08, 0.09, 0.025, 0.015
+"""Shares of characters that a copy spells with another of the same sound, of a near one, of any, and those it loses: nearly
+twice what was counted on tuning calls (0.043, 0.058, 0.011, 0.008), for it is the hasty and the angry who are misheard."""
+_FARTHEST, _FALL = 0.45, 0.12
+"""Distance of the farthest near sound, and over which a sound becomes rarer by the factor e."""
 _UNMARKED = "·"
-"""Stands for a mark that was not written: it ends no clause, is not compared, and keeps the places of all else."""
+"""Stands for a mark or a character that was not written: it ends no clause, is not compared, and keeps the places of all else."""
 _UNMARKED_RATIO = 0.5
 """Share of pauses without a punctuation mark: Whisper base writes about every second one."""
 _COVER = 0.5
@@ -96,7 +99,7 @@ def _shared_labels(samples: Sequence[Sample]) -> tuple[str, ...]:
 
 
 def samples_of(examples: Sequence[Example]) -> Iterator[Sample]:
-    """Clauses of the agent's examples, each as written and once more as a recogniser might misspell it."""
+    """Clauses of the agent's examples, each as written and again as a recogniser might misspell it."""
     spelling = Misspeller(examples)
     for example in examples:
         if example.role is Role.AGENT:
@@ -130,13 +133,15 @@ def read_text(text: str) -> TurnText:
 
 
 class Misspeller:
-    """Spells characters with others of the same sound, as often as they occur in the corpus; always the same way for the same corpus."""
+    """Spells characters as a recogniser might, the frequent ones of the corpus most; always the same way for the same corpus."""
 
     def __init__(self, examples: Sequence[Example]) -> None:
         by_sound: dict[str, list[str]] = defaultdict(list)
-        for char in chain.from_iterable(example.text for example in examples):
+        for char in filter(_chinese, chain.from_iterable(example.text for example in examples)):
             by_sound[sound_codes(char)].append(char)
-        self._by_sound: Mapping[str, Sequence[str]] = by_sound
+        self._by_sound: Mapping[str, Sequence[str]] = dict(by_sound)
+        self._all = tuple(chain.from_iterable(by_sound.values()))
+        self._near = {sound: _near_sounds(sound, by_sound) for sound in by_sound}
         self._random = random.Random(0)  # the fit must come out the same
 
     def misspell(self, text: str) -> str:
@@ -147,9 +152,32 @@ class Misspeller:
         draw = self._random.random()
         if char in MARKS:
             return _UNMARKED if draw < _UNMARKED_RATIO else char
-        if not "\u4e00" <= char <= "\u9fff" or draw >= _MISSPELT_RATIO + _GARBLED_RATIO:
+        if not _chinese(char) or draw >= _SAME + _NEAR + _FAR + _LOST:
             return char
-        return self._random.choice(self._by_sound[sound_codes(char)] if draw < _MISSPELT_RATIO else "的了是一")
+        if draw < _SAME + _NEAR:
+            return self._sounding(char, near=draw >= _SAME)
+        return self._random.choice(self._all) if draw < _SAME + _NEAR + _FAR else _UNMARKED
+
+    def _sounding(self, char: str, *, near: bool) -> str:
+        """Another character of the same sound or of a near one; the same where the corpus has none."""
+        sound = sound_codes(char)
+        if near and self._near.get(sound):
+            sound = self._random.choices(*zip(*self._near[sound].items(), strict=True))[0]
+        return self._random.choice(self._by_sound.get(sound, char))
+
+
+def _chinese(char: str) -> bool:
+    return "\u4e00" <= char <= "\u9fff"
+
+
+def _near_sounds(sound: str, by_sound: Mapping[str, Sequence[str]]) -> dict[str, float]:
+    """Other sounds of the corpus by how often they might be heard for this one."""
+    distances = {other: code_distance(sound, other) for other in by_sound if other != sound}
+    return {
+        other: len(by_sound[other]) * math.exp(-distance / _FALL)
+        for other, distance in distances.items()
+        if distance <= _FARTHEST
+    }
 
 
 def _vectoriser() -> TfidfVectorizer:

@@ -32,12 +32,6 @@ def rate_cpm(turns: Sequence[Turn], acoustics: Acoustics, settings: Settings) ->
     return 60 * sum(chars for chars, _ in paces) / sum(seconds for _, seconds in paces) if paces else None
 
 
-def fast_turns(turns: Sequence[Turn], acoustics: Acoustics, settings: Settings) -> tuple[int, ...]:
-    """Indices of the turns faster than the limit."""
-    rates = ((turn.index, turn_rate_cpm(turn, acoustics, settings)) for turn in turns)
-    return tuple(index for index, rate in rates if rate is not None and rate > settings.rate_fast_cpm)
-
-
 def answer_lengths(transcript: Transcript) -> tuple[int, ...]:
     """Spoken characters of each agent turn that follows a customer's question."""
     pairs = zip(transcript.turns, transcript.turns[1:], strict=False)
@@ -66,9 +60,11 @@ def median_answer_chars(transcript: Transcript) -> float | None:
 def _pace(turn: Turn, acoustics: Acoustics) -> tuple[int, float]:
     """Characters and seconds of a turn, without numbers read out."""
     strings = [Span(match.start(), match.end()) for match in DIGIT_STRING.finditer(turn.text)]
+    if not strings:
+        return spoken_length(turn.text), speech_s(turn, acoustics)
     read_out = [span for start, span in _timed(turn) if any(each.start_s <= start < each.end_s for each in strings)]
     chars = spoken_length(DIGIT_STRING.sub("", turn.text))
-    share = total_s(read_out) if read_out or not strings else _share(turn, chars)
+    share = total_s(read_out) if read_out else _share(turn, chars)
     return chars, max(0.0, speech_s(turn, acoustics) - share)
 
 

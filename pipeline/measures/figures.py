@@ -46,7 +46,7 @@ def _pace(agent: Sequence[Turn], customer: Sequence[Turn], acoustics: Acoustics,
         "agent_rate_cpm": dialogue.rate_cpm(agent, acoustics, settings),
         "customer_rate_cpm": dialogue.rate_cpm(customer, acoustics, settings),
         "agent_rate_fastest_cpm": max(rates, default=None),
-        "agent_fast_turns_ratio": len(dialogue.fast_turns(agent, acoustics, settings)) / len(rates) if rates else None,
+        "agent_fast_turns_ratio": sum(rate > settings.rate_fast_cpm for rate in rates) / len(rates) if rates else None,
     }
 
 

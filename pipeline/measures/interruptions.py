@@ -37,10 +37,9 @@ def interruptions(transcript: Transcript, acoustics: Acoustics, settings: Settin
 
 
 def _cuts_in(turn: Turn, other: Turn) -> bool:
-    roles = {turn.role, other.role} == {Role.AGENT, Role.CUSTOMER}
     return (
-        roles
-        and other.span.start_s + SPEAKING_S <= turn.span.start_s < other.span.end_s
+        other.span.start_s + SPEAKING_S <= turn.span.start_s < other.span.end_s
+        and {turn.role, other.role} == {Role.AGENT, Role.CUSTOMER}
         and not is_backchannel(other.text)
     )
 

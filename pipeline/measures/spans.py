@@ -31,7 +31,8 @@ def common(first: Iterable[Span], second: Iterable[Span]) -> tuple[Span, ...]:
 
 def within(spans: Iterable[Span], window: Span) -> tuple[Span, ...]:
     """The spans cut to a window."""
-    return common(spans, [window])
+    near = (span for span in spans if span.start_s < window.end_s and span.end_s > window.start_s)
+    return common(near, [window])
 
 
 def total_s(spans: Sequence[Span]) -> float:

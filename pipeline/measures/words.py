@@ -2,6 +2,8 @@
 
 import re
 
+from pipeline.language.memory import remembered
+
 BACKCHANNELS = re.compile(
     r"^(?:嗯|哦|噢|喔|啊|呃|诶|欸|哎|唉|对|是|是的|好|好的|好嘞|行|可以|知道了|明白|明白了|没事|喂|这样啊|没错|的|呀|吧|了)+$"
 )
@@ -50,11 +52,13 @@ DIGIT_STRING = re.compile(r"[0-9零〇一二三四五六七八九幺两](?:[，,
 """Numbers read out digit by digit (telephone, identity card, work number): slower than speech by nature."""
 
 
+@remembered(2048)
 def spoken_length(text: str) -> int:
     """How many characters are spoken: Chinese characters and digits, a Latin word as one; punctuation is not."""
     return len(_SPOKEN.findall(text))
 
 
+@remembered(2048)
 def bare(text: str) -> str:
     """The text without punctuation and spaces."""
     return "".join(_SPOKEN.findall(text))
@@ -62,7 +66,8 @@ def bare(text: str) -> str:
 
 def is_backchannel(text: str) -> bool:
     """Whether a turn only shows that its speaker listens."""
-    return not bare(text) or BACKCHANNELS.match(bare(text)) is not None
+    said = bare(text)
+    return not said or BACKCHANNELS.match(said) is not None
 
 
 def is_question(text: str) -> bool:

@@ -1,17 +1,19 @@
 """How well evidence is found: by meaning on the hand of the corpus that is held back, and step by step on whole calls.
 
-usage: python tests/benchmarks/evidence_bench.py [CALLS_DIR --transcripts reference|SCORECARDS.jsonl] [--only ID,ID] [--skip ID,ID]
+usage: python tests/benchmarks/evidence_bench.py [CALLS_DIR --transcripts reference|SCORECARDS.jsonl [--audio]]
+       [--only ID,ID] [--skip ID,ID]
 
 CALLS_DIR holds <id>.ref.json: turns with times and labelled spans. The words are the reference's own, or those of an export
 of scorecards (joined by file name; calls that it does not hold are not opened). An export has no word times, so the time of a
 quote is in proportion to its place in the turn. A finding is right when a reference span of its label lies within 1.5 s, one
-to one; doubtful findings are counted as found, as an inspector sees them.
+to one; doubtful findings are counted as found, as an inspector sees them. With --audio a last row asks the recogniser of each
+phrase that merely sounds like what it wrote; <id>.wav holds a channel a side.
 """
 
 import argparse
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.audio_check import AudioCheck
 from benchmarks.references import (
     Tally,
     add_choice,
@@ -31,6 +34,7 @@ from benchmarks.references import (
     tally,
 )
 
+from pipeline.audio.decode import load_audio
 from pipeline.language.segment import Segmenter
 from pipeline.language.text import TurnText, read_turns
 from pipeline.lexicon.clauses import clauses
@@ -93,13 +97,27 @@ def call_tallies(reference: Mapping[str, Any], findings: Iterable[Finding], labe
 
 
 def ablation(
-    calls: Iterable[tuple[dict[str, Any], tuple[Turn, ...]]], lexicon: Lexicon, model: MeaningModel
+    calls: Iterable[tuple[dict[str, Any], tuple[Turn, ...]]],
+    lexicon: Lexicon,
+    model: MeaningModel,
+    *,
+    check: Callable[..., Sequence[Finding]] | None = None,
 ) -> dict[str, dict[str, Tally]]:
-    """Per step and label, the tally over all calls."""
+    """Per step and label, the tally over all calls.
+
+    Parameters
+    ----------
+    check
+        Reference, what was found, what was listed, turns to what is left after a look at the sound.
+    """
     finder, matcher, segmenter = Finder(lexicon, model), Matcher(lexicon), Segmenter(lexicon.words)
     total: dict[str, dict[str, Tally]] = defaultdict(lambda: defaultdict(Tally))
     for reference, turns in calls:
-        for step, findings in steps(finder, matcher, read_turns(turns, segmenter)).items():
+        texts = read_turns(turns, segmenter)
+        found = steps(finder, matcher, texts)
+        if check:
+            found["+ audio check"] = check(reference, found["+ meaning"], matcher.candidates(texts), turns)
+        for step, findings in found.items():
             for name, counted in call_tallies(reference, findings, lexicon.labels).items():
                 total[step][name] += counted
     return total
@@ -129,6 +147,20 @@ def make_turns(rows: Iterable[Mapping[str, Any]]) -> tuple[Turn, ...]:
     )
 
 
+def by_audio(folder: Path, lexicon: Lexicon, settings: Settings) -> Callable[..., Sequence[Finding]]:
+    """The check for ``ablation``, with the recordings of a folder."""
+    check = AudioCheck(lexicon, settings)
+
+    def checked(
+        reference: Mapping[str, Any], found: Sequence[Finding], listed: Sequence[Finding], turns: Sequence[Turn]
+    ) -> Sequence[Finding]:
+        audio = load_audio(folder / f"{reference['id']}.wav", settings=settings)
+        left = reference.get("channels", {}).get("left", "agent") == "agent"
+        return check.checked(found, listed, turns, audio.samples[0 if left else -1])
+
+    return checked
+
+
 def figures(counted: Tally) -> tuple[int, float, float, float]:
     """What a row says of a tally."""
     return counted.wanted, counted.precision, counted.recall, counted.f1
@@ -152,10 +184,11 @@ def print_held_back(settings: Settings, lexicon: Lexicon, model: MeaningModel) -
 def print_ablation(options: argparse.Namespace, lexicon: Lexicon, model: MeaningModel) -> None:
     """Step by step on whole calls."""
     calls = list(read_calls(options))
+    check = by_audio(options.calls, lexicon, Settings()) if options.audio else None
     print(f"## Step by step on {len(calls)} calls ({options.transcripts})\n")
     rows = [
         (step, *(figure for polarity in JUDGED for figure in figures(micro(tallies, lexicon.labels, polarity))[1:]))
-        for step, tallies in ablation(calls, lexicon, model).items()
+        for step, tallies in ablation(calls, lexicon, model, check=check).items()
     ]
     print_table(("means", *(f"{polarity} {name}" for polarity in JUDGED for name in ("P", "R", "F1"))), rows)
 
@@ -165,6 +198,7 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("calls", type=Path, nargs="?")
     parser.add_argument("--transcripts", default=REFERENCE, metavar="reference|SCORECARDS.jsonl")
+    parser.add_argument("--audio", action="store_true")
     add_choice(parser)
     return parser.parse_args()
 
