@@ -18,7 +18,8 @@ from pipeline.criteria.evidence import (
     sentence_numbers,
 )
 from pipeline.criteria.manner import asks_told, decisions, orders
-from pipeline.criteria.politeness import POOR_SNR_DB, displeased, left_waiting, pleased
+from pipeline.criteria.politeness import POOR_SNR_DB, left_waiting
+from pipeline.criteria.reaction import displeased, pleased, unsettled
 from pipeline.criteria.registry import Assessment, abstain, criterion
 from pipeline.criteria.transfers import without_consent
 from pipeline.measures.words import spoken_length
@@ -62,6 +63,7 @@ def mandarin(context: CallContext) -> Assessment:
         "listening.asks_told",
         "customer.displeased",
         "customer.pleased",
+        "customer.unsettled",
         "timing.unannounced_silence",
     ),
 )
@@ -78,6 +80,7 @@ def listening(context: CallContext) -> Assessment:
             *left_waiting(context),
             *displeased(context),
             *pleased(context),
+            *unsettled(context),
             *phrases(context),
         )
     )
@@ -88,17 +91,43 @@ def _is_question(context: CallContext, event: Event) -> bool:
     return turn.text.rstrip().endswith(("？", "?", "吗", "呢", "多少"))
 
 
-@criterion("communication.soliciting", emits=("soliciting.imperative", "soliciting.decided", "transfer.no_consent"))
+@criterion(
+    "communication.soliciting",
+    emits=(
+        "soliciting.imperative",
+        "soliciting.decided",
+        "transfer.no_consent",
+        "customer.pleased",
+        "customer.unsettled",
+    ),
+)
 def soliciting(context: CallContext) -> Assessment:
     """意见征询能力: asks for consent where something is proposed, decides nothing over the customer's head."""
     if context.withheld:
         return abstain(WITHHELD)
-    return Assessment((*orders(context), *decisions(context), *without_consent(context), *phrases(context)))
+    return Assessment(
+        (
+            *orders(context),
+            *decisions(context),
+            *without_consent(context),
+            *pleased(context),
+            *unsettled(context),
+            *phrases(context),
+        )
+    )
 
 
 @criterion(
     "communication.expression",
-    emits=("expression.lost", "expression.fillers", "expression.jargon", "expression.long_turn", "customer.displeased"),
+    emits=(
+        "expression.lost",
+        "expression.fillers",
+        "expression.jargon",
+        "expression.long_turn",
+        "customer.displeased",
+        "customer.pleased",
+        "customer.unsettled",
+    ),
 )
 def expression(context: CallContext) -> Assessment:
     """表达能力: clear, sure, confirmed, in words that the customer follows."""
@@ -115,6 +144,8 @@ def expression(context: CallContext) -> Assessment:
             *one_if(jargon, "expression.jargon", f"使用内部术语（{sentence_numbers(jargon)}）"),
             *one_if(long, "expression.long_turn", f"一次讲得过长（{sentence_numbers(long)}）"),
             *displeased(context),
+            *pleased(context),
+            *unsettled(context),
             *phrases(context),
         )
     )

@@ -4,14 +4,15 @@ The wording is data: ``lexicons/cues.yaml``.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
 import yaml
 
 from pipeline.errors import LexiconError
+from pipeline.language.memory import remembered
 from pipeline.language.normalise import normalise
 from pipeline.language.syllables import sound_codes
 from pipeline.schema import Role, Transcript, Turn
@@ -26,6 +27,7 @@ class Cue(Enum):
     TROUBLE = "trouble"
     HOSTILITY = "hostility"
     DISCONTENT = "discontent"
+    ACCEPTED = "accepted"
     CANCEL = "cancel"
     LOST = "lost"
     CONTENT = "content"
@@ -51,12 +53,21 @@ class Wording:
     pattern: re.Pattern[str]
     sounds: tuple[str, ...]
 
+    _shown: Callable[[str], bool] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Many criteria ask the same of the same turns.
+        object.__setattr__(self, "_shown", remembered(512)(self._shows))
+
     def shown(self, text: str) -> bool:
         """Whether words show it."""
+        return self._shown(text)
+
+    def _shows(self, text: str) -> bool:
         if self.pattern.search(text):
             return True
         heard = sound_codes(normalise(text).text)
-        return any(sound in heard for sound in self.sounds)
+        return any(map(heard.__contains__, self.sounds))
 
 
 def load_cues(path: Path) -> Mapping[Cue, Wording]:

@@ -21,7 +21,8 @@ from pipeline.criteria.evidence import (
     sentence_numbers,
 )
 from pipeline.criteria.manner import corrections, pushing, untimely_wishes
-from pipeline.criteria.politeness import displeased, left_waiting, pleased
+from pipeline.criteria.politeness import left_waiting
+from pipeline.criteria.reaction import displeased, pleased, unsettled
 from pipeline.criteria.registry import Assessment, Signal, abstain, criterion
 from pipeline.criteria.transfers import dropped, unexplained
 from pipeline.measures.words import bare, is_question
@@ -41,7 +42,15 @@ COMFORT = ("apology", "empathy")
 
 
 @criterion(
-    "patience.proactive", emits=("answer.existence_only", "answer.short", "customer.displeased", "customer.asks_again")
+    "patience.proactive",
+    emits=(
+        "answer.existence_only",
+        "answer.short",
+        "customer.asks_again",
+        "customer.displeased",
+        "customer.pleased",
+        "customer.unsettled",
+    ),
 )
 def proactive(context: CallContext) -> Assessment:
     """积极主动: offers and reminders against one-question-one-answer."""
@@ -60,6 +69,8 @@ def proactive(context: CallContext) -> Assessment:
                 context.events_of(EventKind.REPETITION, by=Role.CUSTOMER), "customer.asks_again", "客户重复同一问题"
             ),
             *displeased(context),
+            *pleased(context),
+            *unsettled(context),
             *phrases(context),
         )
     )
@@ -78,6 +89,7 @@ def _answers(context: CallContext) -> Iterator[tuple[Turn, Turn]]:
     emits=(
         "customer.displeased",
         "customer.pleased",
+        "customer.unsettled",
         "thorough.falls_off",
         "thorough.guided",
         "thorough.over_length",
@@ -92,6 +104,7 @@ def thorough(context: CallContext) -> Assessment:
         (
             *displeased(context),
             *pleased(context),
+            *unsettled(context),
             *left_waiting(context),
             *falls_off(context),
             *over_length(context),
@@ -111,6 +124,7 @@ def thorough(context: CallContext) -> Assessment:
         "cancel.explained",
         "ownership.corrected",
         "customer.displeased",
+        "customer.unsettled",
     ),
 )
 def ownership(context: CallContext) -> Assessment:
@@ -127,6 +141,7 @@ def ownership(context: CallContext) -> Assessment:
             *retention(context),
             *corrections(context),
             *displeased(context),
+            *unsettled(context),
             *phrases(context),
         )
     )
@@ -195,6 +210,7 @@ def confident(context: CallContext) -> Assessment:
     emits=(
         "timing.unannounced_silence",
         "customer.pleased",
+        "customer.unsettled",
         "wish.untimely",
         "attentive.pushes",
         "transfer.dropped",
@@ -211,6 +227,7 @@ def attentive(context: CallContext) -> Assessment:
             *pushing(context),
             *dropped(context),
             *pleased(context),
+            *unsettled(context),
             *phrases(context),
         )
     )

@@ -1,20 +1,18 @@
 """礼貌程度: process, wording, voice, tone and pace."""
 
 from pipeline.criteria.context import CallContext
-from pipeline.criteria.cues import Cue
 from pipeline.criteria.evidence import (
     WITHHELD,
     above,
     each_event,
-    each_turn,
     faults,
     graded,
     one_if,
     phrases,
-    sentence_numbers,
 )
 from pipeline.criteria.manner import brush_offs
 from pipeline.criteria.opening_closing import COURTESIES
+from pipeline.criteria.reaction import displeased, pleased, unsettled
 from pipeline.criteria.registry import Assessment, Signal, abstain, criterion
 from pipeline.lexicon.matcher import CLOSING_TURNS, OPENING_TURNS
 from pipeline.schema import Completeness, EventKind, Role
@@ -40,7 +38,14 @@ ELEMENT_ZH = {
 
 @criterion(
     "politeness.process",
-    emits=("opening.element", "closing.element", "closing.unknown", "timing.unannounced_silence", "wait.not_thanked"),
+    emits=(
+        "opening.element",
+        "closing.element",
+        "closing.unknown",
+        "customer.unsettled",
+        "timing.unannounced_silence",
+        "wait.not_thanked",
+    ),
 )
 def process(context: CallContext) -> Assessment:
     """流程全面: opening and closing element by element, courtesy at its points in between."""
@@ -54,7 +59,7 @@ def process(context: CallContext) -> Assessment:
         closed = (Signal("closing.unknown", note=context.closing.reason or "结束部分不作判断"),)
     unthanked = [each for each in context.events_of(EventKind.SILENCE_ANNOUNCED) if each.detail.get("thanked") is False]
     waits = each_event(unthanked, "wait.not_thanked", "让客户等待后没有致谢")
-    return Assessment((*opened, *closed, *left_waiting(context), *waits, *phrases(context)))
+    return Assessment((*opened, *closed, *left_waiting(context), *waits, *unsettled(context), *phrases(context)))
 
 
 def left_waiting(context: CallContext) -> tuple[Signal, ...]:
@@ -142,23 +147,17 @@ def warm_voice(context: CallContext) -> Assessment:
     )
 
 
-@criterion("politeness.sincere_tone", emits=("customer.displeased", "customer.pleased", "tone.perfunctory"))
+@criterion(
+    "politeness.sincere_tone",
+    emits=("customer.displeased", "customer.pleased", "customer.unsettled", "tone.perfunctory"),
+)
 def sincere_tone(context: CallContext) -> Assessment:
     """语气诚恳: comfort and apology against questions thrown back, mockery and weariness."""
     if context.withheld:
         return abstain(WITHHELD)
-    return Assessment((*displeased(context), *pleased(context), *brush_offs(context), *phrases(context)))
-
-
-def displeased(context: CallContext) -> tuple[Signal, ...]:
-    """How many of the customer's turns object to how he is answered."""
-    return each_turn(context.showing(Cue.DISCONTENT), "customer.displeased", "客户对答复不满")
-
-
-def pleased(context: CallContext) -> tuple[Signal, ...]:
-    """A signal when the customer praises or thanks warmly."""
-    turns = context.showing(Cue.CONTENT)
-    return one_if(turns, "customer.pleased", f"客户表示满意（{sentence_numbers(turns)}）")
+    return Assessment(
+        (*displeased(context), *pleased(context), *unsettled(context), *brush_offs(context), *phrases(context))
+    )
 
 
 @criterion(

@@ -1,6 +1,7 @@
 """What the signals of one criterion do to its score: points that count, and how far doubt may move them."""
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,8 +30,10 @@ class Effect:
 
 def effects(rule: CriterionRule, signals: Sequence[Signal]) -> tuple[Effect, ...]:
     """One effect per signal name that the rubric gives points to, in the rubric's order."""
-    grouped = {name: tuple(signal for signal in signals if signal.name == name) for name in rule.signals}
-    return tuple(_effect(rule.signals[name], group) for name, group in grouped.items() if group)
+    grouped: defaultdict[str, list[Signal]] = defaultdict(list)
+    for signal in signals:
+        grouped[signal.name].append(signal)
+    return tuple(_effect(worth, tuple(grouped[name])) for name, worth in rule.signals.items() if name in grouped)
 
 
 def _effect(rule: SignalRule, signals: tuple[Signal, ...]) -> Effect:

@@ -1,8 +1,11 @@
-"""Whether intervals hold what they promise: exports of the same calls under a perturbed recogniser, and raters' scores.
+"""Whether intervals hold what they promise: the same calls heard by a perturbed recogniser, and raters' scores.
 
-The first export's intervals are tried: how many scores of the other exports, and how many reference ratings, lie in them.
+Each recording is heard as usual, with another beam, in another precision and with noise added; the usual scorecard's intervals are
+tried: how many scores of the others, and how many reference ratings (the mean of both raters), lie in them.
 
-usage: python tests/benchmarks/coverage_bench.py REFERENCE_DIR BASE.jsonl OTHER.jsonl… [--only ID,ID] [--skip ID,ID]
+usage: python tests/benchmarks/coverage_bench.py REFERENCE_DIR [--only ID,ID] [--skip ID,ID]
+
+REFERENCE_DIR holds <id>.wav and <id>.ref.json. Every call is recognised five times.
 """
 
 import argparse
@@ -10,8 +13,13 @@ import statistics
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+
+import numpy as np
+from scipy.io import wavfile
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -20,13 +28,73 @@ from benchmarks.references import (
     add_choice,
     experts,
     print_table,
-    read_export,
     read_reference,
     reference_files,
 )
 
+from pipeline.asr import faster_whisper
+from pipeline.asr.base import RATE_HZ, Transcriber
+from pipeline.audio.decode import load_audio
+from pipeline.call import hear, judge
+from pipeline.kit import Kit, load_kit
+from pipeline.reports.contract import scorecard_object
+from pipeline.schema import Source
+from pipeline.settings import Settings
+from pipeline.speakers.activity import TIMING, find_speech
+
 Card = Mapping[str, Any]
 Numbers = Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """How a call is heard.
+
+    Parameters
+    ----------
+    snr_db
+        Speech above the noise that is added to each channel; None for none.
+    """
+
+    beam: int = 5
+    compute: str = "int8"
+    snr_db: float | None = None
+
+
+USUAL = Hearing()
+PERTURBED = {
+    "beam 1 instead of 5": Hearing(beam=1),
+    "float32 instead of int8": Hearing(compute="float32"),
+    "noise at 15 dB": Hearing(snr_db=15.0),
+    "noise at 10 dB": Hearing(snr_db=10.0),
+}
+
+
+def noisy(samples: np.ndarray, snr_db: float) -> np.ndarray:
+    """A channel with pink noise this far below the level of its speech; the same noise in every run."""
+    white = np.fft.rfft(np.random.default_rng(0).standard_normal(len(samples)))
+    pink = np.fft.irfft(white / np.sqrt(np.arange(1.0, len(white) + 1)), len(samples))
+    spans = [samples[int(s.start_s * RATE_HZ) : int(s.end_s * RATE_HZ)] for s in find_speech(samples, TIMING)]
+    speech = np.concatenate(spans) if spans else samples
+    level = np.sqrt(np.mean(np.square(speech)) / np.mean(np.square(pink))) * 10 ** (-snr_db / 20)
+    return np.asarray(samples + level * pink, dtype=np.float32)
+
+
+def judged(path: Path, hearing: Hearing, transcriber: Transcriber, kit: Kit) -> Card:
+    """The scorecard of a recording that is heard in this way, as it is exported."""
+    with TemporaryDirectory() as folder:
+        if hearing.snr_db is not None:
+            samples = [noisy(channel, hearing.snr_db) for channel in load_audio(path, settings=kit.settings).samples]
+            path = Path(folder) / path.name
+            wavfile.write(path, RATE_HZ, np.clip(np.stack(samples, axis=1), -1, 1))
+        heard = hear(Source(str(path)), path.stem, transcriber=transcriber, kit=kit)
+    return scorecard_object(judge(heard, kit))
+
+
+def judged_all(paths: Mapping[str, Path], hearing: Hearing, kit: Kit) -> dict[str, Card]:
+    """The scorecards of all calls, by name."""
+    transcriber = faster_whisper.create(kit.settings.model, kit.settings, beam=hearing.beam, compute=hearing.compute)
+    return {name: judged(path, hearing, transcriber, kit) for name, path in paths.items()}
 
 
 def scored(card: Card) -> dict[str, Numbers]:
@@ -79,33 +147,30 @@ def share(values: Iterable[bool]) -> float:
     return sum(known) / len(known) if known else float("nan")
 
 
+def changes(base: Mapping[str, Card], others: Mapping[str, Mapping[str, Card]]) -> Iterator[tuple[object, ...]]:
+    """A row a perturbation and kind: scores, those inside, those inside of what changed, the mean width."""
+    wide = widths(base)
+    for how, other in others.items():
+        moved = list(perturbed(base, [other]))
+        for name in wide:
+            held = [inside for part, _, inside in moved if part == name]
+            changed = [inside for part, new, inside in moved if part == name and new]
+            yield how, name, len(held), share(held), f"{share(changed):.3f} ({len(changed)})", wide[name]
+
+
 def main() -> None:
     """Print coverage and width."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("references", type=Path)
-    parser.add_argument("base", type=Path)
-    parser.add_argument("others", type=Path, nargs="+")
     add_choice(parser)
     options = parser.parse_args()
     references = reference_files(options.references, options)
-    base, *others = (
-        {name: card for name, card in read_export(file).items() if name in references}
-        for file in (options.base, *options.others)
-    )
-    moved, wide = list(perturbed(base, others)), widths(base)
-    print_table(
-        ("", "n", "scores of the others inside", "of those that changed", "mean width"),
-        [
-            (
-                name,
-                sum(part == name for part, _, _ in moved),
-                share(held for part, _, held in moved if part == name),
-                share(held for part, changed, held in moved if part == name and changed),
-                wide[name],
-            )
-            for name in wide
-        ],
-    )
+    paths = {name: options.references / f"{name}.wav" for name in references}
+    kit = load_kit(Settings(calibration=None))
+    base = judged_all(paths, USUAL, kit)
+    others = {how: judged_all(paths, hearing, kit) for how, hearing in PERTURBED.items()}
+    head = ("heard with", "scores", "n", "inside", "of those that changed", "mean width")
+    print_table(head, changes(base, others))
     ratings = list(rated(base, references))
     print_table(
         ("", "n", "ratings inside"),

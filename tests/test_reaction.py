@@ -1,0 +1,70 @@
+"""How the customer leaves the call, on small dialogues."""
+
+from dataclasses import replace
+
+import pytest
+from calls import call
+
+from pipeline.criteria.reaction import UNHEARD_CERTAINTY, displeased, pleased, unsettled
+
+ASKED = (
+    ("customer", "我家网断了"),
+    ("agent", "请问您的号码"),
+    ("customer", "六六三二一七七"),
+    ("agent", "好的，我查一下"),
+)
+
+
+def ending(*said):
+    """A call whose customer ends with these words, the agent answering each."""
+    lines = [line for text in said for line in (("customer", text), ("agent", "好的"))]
+    return call(*ASKED, *lines)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("那明天上午来修", "行，那就这样"),
+        ("师傅电话提前打一个", "没有别的了，谢谢你"),
+        ("晓得了晓得了", "要得"),
+        ("你们每次都这么说", "那明天能来是吧", "行，我等师傅电话"),
+        ("那押金能退是吧", "好的好的", "美了"),
+        ("刚才我话说重了，你态度真好", "就等你电话"),
+    ],
+)
+def test_who_takes_the_answer_leaves_settled(said):
+    assert unsettled(ending(*said)) == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "certainty", "turn"),
+    [
+        (("那什么时候来修", "我真是服了你们了"), 1.0, "第7句"),
+        (("你们到底管不管啊", "没有了"), 1.0, "第5句"),
+        (("什么态度啊", "我要去投诉你"), 1.0, "第5、7句"),
+        (("那我交的那五十块呢", "我家里还等着用呢"), UNHEARD_CERTAINTY, "第7句"),
+        (("你帮我查查五十块去哪儿了", "那到时候怎么弄啊"), UNHEARD_CERTAINTY, "第7句"),
+    ],
+)
+def test_who_objects_or_never_consents_leaves_unsettled(said, certainty, turn):
+    (found,) = unsettled(ending(*said))
+    assert (found.name, found.certainty) == ("customer.unsettled", certainty)
+    assert turn in found.note
+
+
+def test_a_short_call_and_one_cut_off_tell_nothing_of_the_end():
+    short = call(("customer", "我要投诉你"), ("agent", "好的"), ("customer", "你什么态度"), ("agent", "好的"))
+    assert unsettled(short) == ()
+    whole = ending("那什么时候来修", "我真是服了你们了")
+    assert unsettled(replace(whole, closing=replace(whole.closing, abstained=True))) == ()
+
+
+def test_last_words_too_short_to_be_understood_are_no_objection():
+    assert unsettled(ending("那我交的那五十块呢", "煤料")) == ()
+
+
+def test_objections_are_counted_and_praise_is_none():
+    context = ending("说了半天等于没说", "你听不懂我的话吗", "你这人真好，听不懂也慢慢讲")
+    (found,) = displeased(context)
+    assert found.amount == 2
+    assert [signal.name for signal in pleased(context)] == ["customer.pleased"]
