@@ -30,7 +30,7 @@ def doctor() -> None:
         "settings and folders": _folders,
         "lexicons and rubric": _lexicons,
         "speech activity": _activity,
-        **{f"recogniser {name}": _recogniser(name) for name in registry.names()},
+        **{f"recogniser {name}": _recogniser(name, model) for name, model in _to_try(settings).items()},
         "store": _store,
     }
     failed = [name for name, check in checks.items() if not _passed(name, check, settings)]
@@ -65,9 +65,14 @@ def _activity(settings: Settings) -> str:
     return f"{len(find_speech(np.zeros(16_000, np.float32)))} stretches in a second of silence"
 
 
-def _recogniser(name: str) -> Callable[[Settings], str]:
+def _to_try(settings: Settings) -> dict[str, str]:
+    """Recognisers with their models: those that come with the installation, and the one that is set."""
+    return {**dict.fromkeys(registry.SHIPPED, "base"), settings.engine: settings.model}
+
+
+def _recogniser(name: str, model: str) -> Callable[[Settings], str]:
     def check(settings: Settings) -> str:
-        engine = registry.create(name, settings.model, settings).engine
+        engine = registry.create(name, model, settings).engine
         return f"model {engine.model} loads"
 
     return check

@@ -21,6 +21,7 @@ from cli import (
     sample,
     score,
     store,
+    voices,
 )
 from cli.console import err
 from pipeline.errors import EngineError, InputError, ModelError, QinheError
@@ -43,6 +44,7 @@ app.command("calibrate")(calibrate.calibrate)
 app.command("agreement")(agreement.agreement)
 app.command("sample")(sample.sample)
 app.add_typer(store.app, name="store")
+app.add_typer(voices.app, name="voices")
 app.add_typer(imports.app, name="import")
 app.command("review")(review.review)
 app.add_typer(review.users, name="users")

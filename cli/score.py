@@ -39,7 +39,9 @@ def score(
     out_dir: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Folder for a store, its exports and report pages.")
     ] = None,
-    engine: Annotated[str | None, typer.Option(help="Recogniser: faster-whisper or openai-whisper.")] = None,
+    engine: Annotated[
+        str | None, typer.Option(help="Recogniser: faster-whisper, openai-whisper or sherpa-onnx.")
+    ] = None,
     model: Annotated[str | None, typer.Option(help="Model name or folder; base comes with the installation.")] = None,
     workers: Annotated[
         int | None, typer.Option(help="Processes (with --ray: actors) that score at the same time.")

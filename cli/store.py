@@ -10,9 +10,10 @@ import typer
 
 from cli.console import StoreOption, load_settings, out, stop
 from pipeline.reports.files import whole_file
+from pipeline.reports.tables import write_csv
 from pipeline.store import copies
 from pipeline.store.keeping import Keeper
-from pipeline.store.retention import Doomed
+from pipeline.store.retention import Doomed, MonthSum
 
 app = typer.Typer(no_args_is_help=True, help="Copy a store, put a copy back, forget old calls, see what it holds.")
 
@@ -80,6 +81,35 @@ def purge(
             _ask(found.calls)
         found = kept.purge(doomed, who=getpass.getuser())
     out.print(f"{found.calls} calls and {found.failures} failures forgotten; their sums by month are kept")
+
+
+@app.command("months")
+def months(
+    file: Annotated[Path, typer.Argument(help="CSV file to write.")],
+    agent: Annotated[str | None, typer.Option(metavar="ID", help="Only this agent.")] = None,
+    store: StoreOption = None,
+) -> None:
+    """Write what is kept of forgotten calls: how many there were by agent, month and scale, and how they scored."""
+    with Keeper(load_settings(store_url=store).store_url) as kept:
+        sums = kept.month_sums(agent)
+    if not sums:
+        raise stop("no calls were forgotten; `qinhe store purge` forgets some", status=2)
+    with whole_file(file) as part:
+        write_csv((_month_row(each) for each in sums), part)
+    out.print(f"{len(sums)} sums written to {file}")
+
+
+def _month_row(sums: MonthSum) -> dict[str, str | float | None]:
+    deviation = sums.deviation
+    return {
+        "agent_id": sums.agent_id,
+        "month": sums.month,
+        "scale": sums.scale,
+        "calls": sums.calls,
+        "abstained": sums.abstained,
+        "mean": round(sums.mean, 2) if sums.calls else None,
+        "standard_deviation": None if deviation is None else round(deviation, 2),
+    }
 
 
 def _ask(calls: int) -> None:

@@ -1,9 +1,14 @@
 """One recording becomes one scorecard: the story of the house, read from top to bottom."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
 
 import pipeline
 from pipeline.asr import registry
@@ -41,7 +46,7 @@ from pipeline.scoring.rules import with_rules
 from pipeline.scoring.scorecard import score
 from pipeline.settings import Settings
 from pipeline.speakers import roles
-from pipeline.speakers.activity import RECOGNITION, TIMING, find_speech
+from pipeline.speakers.activity import RECOGNITION, TIMING, Margins, find_speech
 from pipeline.speakers.crosstalk import own_speech
 from pipeline.speakers.roles import Means
 from pipeline.speakers.sides import Sides, tell_apart
@@ -50,7 +55,29 @@ from pipeline.spelling.rewriting import respell
 GIVEN = Engine("given", "transcript")
 """The engine of transcripts that were already made."""
 
+Voices: TypeAlias = Mapping[str, npt.NDArray[np.float32]]
+"""Agents' ids to the vectors of their voices."""
+
+NO_VOICES: Voices = {}
+
 _STAGES: Mapping[type[Exception], str] = {AudioError: "decode", TranscriptError: "read", EngineError: "recognise"}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was recognised in a recording.
+
+    Parameters
+    ----------
+    speech
+        Per channel, where somebody speaks.
+    dropped
+        Why text was thrown away, once for each piece.
+    """
+
+    utterances: tuple[Utterance, ...]
+    speech: tuple[tuple[Span, ...], ...]
+    dropped: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +100,13 @@ class Scored:
 Outcome = Scored | Failure
 
 
-def hear(source: Source, recording_id: str, *, transcriber: Transcriber, kit: Kit) -> Heard:
+def hear(source: Source, recording_id: str, *, transcriber: Transcriber, kit: Kit, voices: Voices = NO_VOICES) -> Heard:
     """Decode and recognise a recording, find its turns and who is the agent.
+
+    Parameters
+    ----------
+    voices
+        Of the agents that are enrolled.
 
     Raises
     ------
@@ -85,24 +117,22 @@ def hear(source: Source, recording_id: str, *, transcriber: Transcriber, kit: Ki
     """
     kit = kit.on(source.started_at)
     audio = load_audio(Path(source.path), settings=kit.settings)
-    speech = tuple(find_speech(samples, TIMING) for samples in audio.samples)
-    recognised, dropped = drop_invented(_recognise(audio, transcriber), speech, kit.invented)
-    utterances = tuple(respell(utterance, kit.speller) for utterance in recognised) if kit.speller else recognised
-    if not utterances:
+    said = recognise(audio, transcriber, kit)
+    if not said.utterances:
         raise AudioError(
             f"{source.path}: no speech that could be made out in {audio.duration_s:.0f} s; check that the call was recorded"
         )
     sides = tell_apart(
-        utterances,
+        said.utterances,
         audio.samples,
-        speech,
-        Means(kit.finder, kit.segmenter, kit.settings.min_role_confidence),
+        said.speech,
+        Means(kit.finder, kit.segmenter, kit.settings.min_role_confidence, voices.get(source.agent_id)),
         agent_channel=kit.settings.agent_channel if source.agent_channel is None else source.agent_channel,
     )
     return Heard(
         _recording(source, recording_id, audio.duration_s, audio.channels),
-        Transcript(sides.turns, sides.roles, _engine(transcriber, kit), dropped),
-        _acoustics(audio, sides, speech),
+        Transcript(sides.turns, sides.roles, _engine(transcriber, kit), said.dropped),
+        _acoustics(audio, sides, said.speech),
     )
 
 
@@ -112,11 +142,24 @@ def _engine(transcriber: Transcriber, kit: Kit) -> Engine:
     return replace(transcriber.engine, options={**transcriber.engine.options, "spelling": version})
 
 
-def _recognise(audio: Audio, transcriber: Transcriber) -> Iterator[Utterance]:
-    """What the recogniser hears on all channels, the invented included, each side's speech on its own channel only."""
-    speech = own_speech(audio.samples, [find_speech(samples, RECOGNITION) for samples in audio.samples])
-    for channel, samples in enumerate(audio.samples):
-        yield from transcriber.transcribe(samples, speech=speech[channel], channel=channel)
+def recognise(audio: Audio, transcriber: Transcriber, kit: Kit) -> Said:
+    """What is said on all channels, each side's speech on its own channel only; the invented dropped, the rest written by sound."""
+    speech = own_speech(audio.samples, _speech(audio, RECOGNITION))
+    heard = [
+        utterance
+        for channel, samples in enumerate(audio.samples)
+        for utterance in transcriber.transcribe(samples, speech=speech[channel], channel=channel)
+    ]
+    voiced = _speech(audio, TIMING)
+    kept, dropped = drop_invented(heard, voiced, kit.invented)
+    written = tuple(respell(utterance, kit.speller) for utterance in kept) if kit.speller else kept
+    return Said(written, voiced, dropped)
+
+
+def _speech(audio: Audio, margins: Margins) -> tuple[tuple[Span, ...], ...]:
+    """Stretches with speech per channel, looked for on all channels at once."""
+    with ThreadPoolExecutor(len(audio.samples)) as pool:
+        return tuple(pool.map(lambda samples: find_speech(samples, margins), audio.samples))
 
 
 def _acoustics(audio: Audio, sides: Sides, speech: tuple[tuple[Span, ...], ...]) -> Acoustics:
@@ -214,6 +257,8 @@ class Scorer:
     ----------
     transcripts
         The sources are transcript files: no recogniser is loaded.
+    voices
+        Of the agents that are enrolled.
 
     Raises
     ------
@@ -221,8 +266,9 @@ class Scorer:
         Lexicon, rubric or weights cannot be used.
     """
 
-    def __init__(self, settings: Settings, *, transcripts: bool = False) -> None:
+    def __init__(self, settings: Settings, *, transcripts: bool = False, voices: Voices = NO_VOICES) -> None:
         self._kit = load_kit(settings)
+        self._voices = voices
         self._transcriber = None if transcripts else registry.create(settings.engine, settings.model, settings)
 
     def score(self, source: Source, recording_id: str) -> Outcome:
@@ -238,7 +284,7 @@ class Scorer:
     def _heard(self, source: Source, recording_id: str) -> Heard:
         if self._transcriber is None:
             return take_given(source, recording_id)
-        return hear(source, recording_id, transcriber=self._transcriber, kit=self._kit)
+        return hear(source, recording_id, transcriber=self._transcriber, kit=self._kit, voices=self._voices)
 
 
 def failure(source: Source, recording_id: str | None, stage: str, error: Exception | str) -> Failure:

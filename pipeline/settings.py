@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     )
     store_url: str = Field("sqlite:///qinhe.sqlite", description="where results are kept")
 
-    engine: str = Field("faster-whisper", description="recogniser: faster-whisper or openai-whisper")
+    engine: str = Field("faster-whisper", description="recogniser: faster-whisper, openai-whisper or sherpa-onnx")
     model: str = Field("base", description="model name, or a folder with a converted model")
     language: str = Field("zh", description="language spoken in the recordings")
     write_by_sound: bool = Field(
@@ -62,6 +62,11 @@ class Settings(BaseSettings):
     min_duration_s: float = Field(1.0, description="shorter recordings are refused: no call fits")
     max_duration_s: float = Field(4 * 3600.0, description="longer recordings are refused: not one call")
     min_role_confidence: float = Field(0.8, description="below this roles are withheld")
+    known_voices: bool = Field(
+        False,
+        description="take the voices of enrolled agents as evidence of who is the agent; voice prints are personal data:"
+        " ask the agents, and the law, before `qinhe voices enrol`",
+    )
 
     interruption_overlap_s: float = Field(
         1.0, description="overlap that counts as interrupting (norm section 4; market leaders 1 to 3 s)"

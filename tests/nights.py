@@ -59,9 +59,9 @@ class ReadyScorer(Scorer):
 
     loaded: Scorer | None = None
 
-    def __init__(self, settings: Settings, *, transcripts: bool = False) -> None:
+    def __init__(self, settings: Settings, **more: object) -> None:
         if ReadyScorer.loaded is None:
-            ReadyScorer.loaded = Scorer(settings, transcripts=transcripts)
+            ReadyScorer.loaded = Scorer(settings, **more)
         self.__dict__.update(ReadyScorer.loaded.__dict__)
 
 

@@ -1,10 +1,12 @@
-"""Sound through the codecs of telephone lines and recorders, as far as PyAV can encode them."""
+"""Sound through the codecs of telephone lines and recorders, encoded by PyAV, or by libsndfile where PyAV cannot."""
 
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
+import soundfile
+import soxr
 
 from pipeline.audio.decode import RATE_HZ, load_audio
 from pipeline.settings import Settings
@@ -16,7 +18,7 @@ CODECS = {
     "Opus": ("libopus", 48_000, "ogg"),
     "G.722": ("g722", 16_000, "wav"),
     "G.726": ("adpcm_g726", 8_000, "wav"),
-    "GSM 06.10": ("libgsm", 8_000, "gsm"),
+    "GSM 06.10": ("GSM610", 8_000, "wav"),
 }
 """Encoder, rate and container. AMR holds one channel; FFmpeg's own builds decode GSM but seldom encode it."""
 
@@ -24,6 +26,8 @@ MONO = {"AMR-NB", "GSM 06.10", "G.722", "G.726"}
 
 
 def can_encode(name):
+    if name == "GSM 06.10":
+        return "GSM610" in soundfile.available_subtypes("WAV")
     try:
         av.codec.Codec(CODECS[name][0], "w")
     except ValueError:
@@ -38,6 +42,10 @@ def needs(name):
 
 def encode(path, channels, *, codec="pcm_s16le", rate=RATE_HZ, container=None, bit_rate=None):
     """Write channels (each an array at 16 kHz) as a file."""
+    if codec == "GSM610":
+        narrow = soxr.resample(np.stack(channels, axis=1), RATE_HZ, rate)
+        soundfile.write(path, narrow, rate, subtype=codec, format="WAV")
+        return Path(path)
     layout = "mono" if len(channels) == 1 else "stereo"
     with av.open(str(path), "w", format=container) as out:
         stream = out.add_stream(codec, rate=rate, layout=layout)

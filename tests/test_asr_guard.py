@@ -127,6 +127,9 @@ def test_text_needs_speech_under_it(text, cover, stays):
         ("请问您的号码", 0.3, 0.9, True),
         ("请问您的号码", 0.2, 0.5, True),
         ("请问您的号码", 0.1, 0.7, False),
+        ("请问您的号码", 0.07, 0.55, False),
+        ("啊啊啊", 0.56, 0.87, False),
+        ("啊啊啊", 0.9, 0.87, True),
     ],
 )
 def test_what_the_recogniser_doubts_itself(text, confidence, no_speech, stays):

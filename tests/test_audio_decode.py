@@ -5,6 +5,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from telephony import encode as line_encode
 from telephony import through
 
 from pipeline.audio.decode import RATE_HZ, content_hash, load_audio, same_sound
@@ -81,16 +82,10 @@ def test_amr_mono(tmp_path, settings):
 
 
 def test_gsm_in_wav(tmp_path, settings):
-    """No encoder of GSM is at hand: 100 blocks of 65 bytes, 320 samples each."""
-    blocks = np.random.default_rng(1).bytes(65 * 100)
-    form = struct.pack("<HHIIHHHH", 0x31, 1, 8000, 1625, 65, 0, 2, 320)
-    chunks = b"WAVE" + b"fmt " + struct.pack("<I", len(form)) + form + b"fact" + struct.pack("<II", 4, 32_000)
-    chunks += b"data" + struct.pack("<I", len(blocks)) + blocks
-    path = tmp_path / "gsm.wav"
-    path.write_bytes(b"RIFF" + struct.pack("<I", len(chunks)) + chunks)
-    audio = load_audio(path, settings=settings)
-    assert audio.codec == "gsm_ms"
-    assert audio.duration_s == pytest.approx(4.0, abs=0.05)
+    audio = load_audio(line_encode(tmp_path / "gsm.wav", [tone(440)], codec="GSM610", rate=8000), settings=settings)
+    assert (audio.channels, audio.codec, audio.source_rate) == (1, "gsm_ms", 8000)
+    assert audio.duration_s == pytest.approx(2.0, abs=0.05)
+    assert strongest_hz(audio.samples[0]) == pytest.approx(440, abs=5)
 
 
 def test_real_call(settings):

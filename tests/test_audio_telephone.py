@@ -39,6 +39,16 @@ def test_speech_is_found_through_codecs(sound, speech, name, tmp_path):
     assert shared_ratio(find_speech(heard, TIMING), speech) > 0.85
 
 
+@pytest.mark.parametrize(("name", "codec"), [("d14.gsm", "gsm"), ("d14.awb", "amrwb")])
+def test_speech_is_found_in_files_of_mobile_recorders(sound, name, codec):
+    """The first six seconds of the call as libgsm and libvo-amrwbenc wrote them: no encoder for these is at hand."""
+    audio = load_audio(CALL.parents[1] / "codecs" / name, settings=Settings())
+    assert (audio.codec, audio.channels) == (codec, 1)
+    assert audio.duration_s == pytest.approx(6.0, abs=0.05)
+    wanted = find_speech(sound[: 6 * RATE_HZ], TIMING)
+    assert shared_ratio(find_speech(audio.samples[0], TIMING), wanted) > 0.85
+
+
 @pytest.mark.parametrize(
     "change",
     [

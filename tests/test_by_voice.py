@@ -17,7 +17,7 @@ from pipeline.settings import Settings
 from pipeline.speakers import networks
 from pipeline.speakers.activity import TIMING, find_speech
 from pipeline.speakers.by_voice import find_voices, share_out
-from pipeline.speakers.clustering import nearest, people
+from pipeline.speakers.clustering import nearest, people, steady
 
 CALLS = Path(__file__).parent / "data/calls"
 
@@ -139,6 +139,32 @@ def test_people_are_counted(count, each):
     assert len(found) == count
     parts = nearest(vectors, found).reshape(count, each)
     assert [len(set(part)) for part in parts] == [1] * count
+
+
+@pytest.mark.parametrize(
+    ("leads", "joined", "course"),
+    [
+        ([], [], [0]),
+        ([0.3, -0.3], [False, False], [0, 0, 1]),
+        ([-0.02, 0.3], [True, True], [0, 0, 0]),
+        ([-0.02, 0.3], [False, False], [0, 1, 0]),
+        ([-0.02, 0.3], [False, True], [0, 0, 0]),
+        ([-0.3, 0.3], [True, True], [0, 1, 0]),
+        ([-0.02, -0.04], [True, True], [0, 1, 1]),
+    ],
+    ids=["one piece", "pauses", "hardly another", "after pauses", "one pause", "clearly another", "more and more"],
+)
+def test_who_goes_on_is_rather_the_same(leads, joined, course):
+    """By how much the first person leads in the pieces after a first one that is surely theirs."""
+    lead = np.array([0.5, *leads])
+    assert steady(np.stack([lead, np.zeros(len(lead))], axis=1), np.array([False, *joined])).tolist() == course
+
+
+@given(st.lists(st.tuples(st.floats(-1, 1), st.floats(-1, 1), st.floats(-1, 1)), min_size=1, max_size=12))
+def test_without_joins_each_piece_is_the_likest_persons(likeness):
+    scores = np.array(likeness)
+    chosen = steady(scores, np.zeros(len(scores), bool))
+    assert scores[np.arange(len(scores)), chosen] == pytest.approx(scores.max(axis=1))
 
 
 def said(text, start_s, end_s):

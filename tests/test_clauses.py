@@ -50,6 +50,22 @@ def test_punctuation_ends_a_clause(text, expected):
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("您好噻，请讲嘞。", ["您好", "请讲"]),
+        ("这个办不了喽啦", ["这个办不了"]),
+        ("不是都说了嘛，您还问", ["不是都说了", "您还问"]),
+        ("您不知道吗，怎么办呢，好吧", ["您不知道吗", "怎么办呢", "好吧"]),  # these ask
+        ("干嘛，别啰嗦", ["干嘛", "别啰嗦"]),  # no particles
+        ("哈，哎", ["哈", "哎"]),  # nothing else is said
+        ("哈尔滨嘛", ["哈尔滨"]),
+    ],
+)
+def test_a_regional_particle_ends_no_clause(text, expected):
+    assert cut(turn("agent", text)) == expected
+
+
+@pytest.mark.parametrize(
     ("text", "finals"),
     [("您好，是吗？好", ["，", "？", ""]), ("是吗?", ["?"]), ("好", [""])],
 )

@@ -53,6 +53,18 @@ def test_purge_needs_a_yes_and_a_condition(url):
     assert "calls: 8" in printed and "only sums by month are kept: 4" in printed
 
 
+def test_sums_of_forgotten_calls_can_be_read(url, tmp_path):
+    file = tmp_path / "months.csv"
+    assert run("store", "months", file, "--store", url)[0] == 2, "nothing was forgotten yet"
+    run("store", "purge", "--before", "2025-03-08", "--yes", "--store", url)
+    assert run("store", "months", file, "--agent", "8000", "--store", url)[0] == 0
+    with file.open(encoding="utf-8-sig") as lines:
+        rows = {row["scale"]: row for row in csv.DictReader(lines)}
+    total = rows["affinity"]
+    assert (total["agent_id"], total["month"], total["calls"], total["abstained"]) == ("8000", "2025-03", "3", "0")
+    assert (float(total["mean"]), float(total["standard_deviation"])) == (52.0, 12.0)
+
+
 def drawn(url, out, *more):
     return run(
         *("sample", "--per-agent", 1, "--worst", 2, "--doubtful", 1, "--day", TODAY),

@@ -3,9 +3,12 @@
 import os
 import shutil
 import subprocess
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
+from calls import LEXICONS
 from nights import COMMAND, records, score, write_call, write_night
 from poison import Deadly, without_weights
 
@@ -15,6 +18,7 @@ from pipeline.batch.jobs import Job
 from pipeline.errors import EngineError, ModelError
 from pipeline.intake import find_sources
 from pipeline.intake.places import content_id
+from pipeline.lexicon.editions import publish
 from pipeline.schema import Source
 from pipeline.settings import Settings
 from pipeline.store.repository import Store
@@ -100,6 +104,18 @@ def test_nodes_with_other_lists_are_refused(address, tmp_path):
     other = MakeThere(there.values, there.transcripts, ("0.0.0", there.versions[1]))
     with pytest.raises(EngineError, match="install the same on all nodes"):
         list(dispatch(iter(jobs), crew(address, other), max_attempts=2))
+
+
+def test_lists_published_on_this_machine_alone_are_noticed(tmp_path):
+    from pipeline.batch.cluster import make_there, versions_here
+
+    here, there = (shutil.copytree(LEXICONS, tmp_path / name / "lexicons") for name in ("here", "there"))
+    made = make_there(Settings(lexicons_dir=here), transcripts=True)
+    assert versions_here(Settings(lexicons_dir=there)) == made.versions
+    publish(there, there, date(2026, 3, 1), lambda _folder: None)
+    elsewhere = replace(made, values={**made.values, "lexicons_dir": there})
+    with pytest.raises(EngineError, match="install the same on all nodes"):
+        elsewhere()
 
 
 def test_the_command_scores_on_a_cluster(address, tmp_path):

@@ -2,8 +2,9 @@
 
 import json
 
+import numpy as np
 import pytest
-from benchmarks.coverage_bench import perturbed, rated, share, widths
+from benchmarks.coverage_bench import changes, noisy, perturbed, rated, share, widths
 
 
 def card(score, low, high):
@@ -37,3 +38,17 @@ def test_ratings_are_the_mean_of_both_raters(tmp_path):
 def test_widths_and_shares():
     assert widths({"a": card(80, 70, 85), "b": card(80, 75, 80)})["dimensions"] == 10
     assert share([True, False]) == 0.5
+
+
+def test_noise_lies_as_far_below_speech_as_asked():
+    tone = np.sin(np.arange(32000) / 10).astype(np.float32)
+    added = noisy(tone, 10.0) - tone
+    assert 10 * np.log10(np.mean(tone**2) / np.mean(added**2)) == pytest.approx(10.0, abs=0.2)
+    assert np.array_equal(noisy(tone, 10.0), noisy(tone, 10.0))
+
+
+def test_each_perturbation_has_a_row_for_criteria_dimensions_and_total():
+    base = {"a": card(80, 70, 85)}
+    rows = list(changes(base, {"noise": {"a": card(90, 0, 100)}, "beam": {"a": card(80, 0, 100)}}))
+    assert [row[:4] for row in rows[:3]] == [("noise", name, 1, 0.0) for name in ("criteria", "dimensions", "affinity")]
+    assert rows[3][4] == "nan (0)"

@@ -13,8 +13,9 @@ from pipeline.lexicon.entries import Label, load_lexicon
 from pipeline.lexicon.finder import (
     BY_MEANING,
     CERTAIN,
+    CLOSING_ODDS,
     DOUBTFUL,
-    EXPECTED_ODDS,
+    OPENING_ODDS,
     OUTDONE,
     UNSUPPORTED,
     Finder,
@@ -247,9 +248,10 @@ def test_a_meaning_gives_way_to_a_likelier_rival(finding, rival, kept):
     assert rival in set(undisputed([rival, finding]))
 
 
-def test_expected_meanings_triple_their_odds():
-    one, other = likelier([made("wish", 0, 3, 0.25), made("wish", 0, 3, 0.25, turn=1)], {("wish", 0)})
-    assert one.evidence.certainty == pytest.approx(0.25 * EXPECTED_ODDS / (0.25 * EXPECTED_ODDS + 0.75))
+@pytest.mark.parametrize(("label", "times"), [("greeting", OPENING_ODDS), ("wish", CLOSING_ODDS)])
+def test_expected_meanings_raise_their_odds(label, times):
+    one, other = likelier([made(label, 0, 3, 0.25), made(label, 0, 3, 0.25, turn=1)], {(label, 0)})
+    assert one.evidence.certainty == pytest.approx(times * 0.25 / (times * 0.25 + 0.75), abs=0.001)
     assert other.evidence.certainty == 0.25
     (sure,) = likelier([made("wish", 0, 3, 1.0)], {("wish", 0)})
     assert sure.evidence.certainty == 1.0

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phrases import read, segmenter
 
+from pipeline.language.normalise import fold_characters
 from pipeline.language.segment import Segmenter
 
 
@@ -42,3 +43,9 @@ def test_every_comparable_character_has_a_sound(said):
     (text,) = read(turn("agent", said))
     assert len(text.sounds) == len(text.text) == len(text.normalised.offsets)
     assert "".join(said[word.start : word.end] for word in text.words) == said
+
+
+@given(st.text("您好，帮我查一下这个月的话费。？!,.1三元abＡ：、", max_size=40))
+def test_pieces_between_marks_are_cut_as_in_the_whole(text):
+    segmenter = Segmenter(["话费查询"])
+    assert [word.text for word in segmenter.cut(text)] == list(segmenter._tokenizer.cut(fold_characters(text)))

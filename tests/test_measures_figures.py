@@ -4,7 +4,7 @@ import pytest
 from builders import dialogue, turn
 from calls import SETTINGS, call
 
-from pipeline.measures.dialogue import fast_turns, rate_cpm, speech_s, turn_rate_cpm
+from pipeline.measures.dialogue import rate_cpm, speech_s, turn_rate_cpm
 from pipeline.measures.figures import measure
 from pipeline.measures.wording import (
     courtesy_by_third,
@@ -86,14 +86,6 @@ def test_rate_counts_speech_time_only():
     acoustics = Acoustics(speech=((Span(0.0, 1.5), Span(7.5, 9.0)), ()))
     assert speech_s(spoken, acoustics) == 3.0
     assert rate_cpm([spoken], acoustics, SETTINGS) == pytest.approx(220)
-
-
-def test_fast_turns_are_listed():
-    slow, fast = (
-        turn(A, "这个月的套餐费是五十元", until=3.0),
-        turn(A, "这个月的套餐费是五十元", 5.0, index=1, until=6.5),
-    )
-    assert fast_turns([slow, fast], Acoustics(), SETTINGS) == (1,)
 
 
 def test_figures_of_a_call():

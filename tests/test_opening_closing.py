@@ -1,15 +1,35 @@
+"""Which openings and closings are complete: by their elements, and from their words."""
+
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import yaml
+from builders import dialogue
 from calls import call
 
-from pipeline.criteria.opening_closing import closing
+from pipeline.criteria.opening_closing import closing, opening
+from pipeline.kit import Kit, load_kit
+from pipeline.language.text import read_turns
+from pipeline.schema import Engine, Roles, Transcript
+from pipeline.settings import Settings
 
 A, C = "agent", "customer"
 FULL_OPENING = (A, "您好，工号一二三，请问有什么可以帮您？", "greeting", "self_intro", "offer_help")
 FULL_CLOSING = (A, "感谢来电，再见。", "closing_thanks", "goodbye")
 HELP = (A, "请问还有其他可以帮您的吗？", "further_help")
 FILL = (A, "好的，我给您查一下。")
+TABLE = yaml.safe_load((Path(__file__).parent / "data" / "opening_closing.yaml").read_text(encoding="utf-8"))
+MIDDLE = (
+    (C, "我想查一下这个月的话费"),
+    (A, "好的我给您看一下"),
+    (C, "嗯嗯行"),
+    (A, "这个月是四十六块钱"),
+    (C, "哦这样"),
+    (A, "里面有二十块是流量"),
+    (C, "知道了"),
+)
+MOST_MISHEARD_LOST = 2
 
 
 @pytest.mark.parametrize(
@@ -89,3 +109,32 @@ def test_a_recording_cut_off_in_mid_call_is_not_judged(rest_s, channels, last, a
     found = closing(context.transcript, context.findings, recording)
     assert found.abstained is abstained
     assert not abstained or "截断" in found.reason
+
+
+@pytest.fixture(scope="module")
+def kit() -> Kit:
+    return load_kit(Settings())
+
+
+def judged(kit, part, case):
+    """Whether the case, as a call begins or ends with it, is complete; with what was found."""
+    lines = [tuple(line.split(": ", 1)) if ": " in line else (A, line) for line in case.split("\n")]
+    turns = dialogue(*((*lines, *MIDDLE) if part == "opening" else (*MIDDLE, *lines)))
+    transcript = Transcript(turns, Roles("given", 1.0, withheld=False), Engine("given", "none"))
+    findings = kit.finder.find(read_turns(turns, kit.segmenter))
+    return opening(transcript, findings) if part == "opening" else closing(transcript, findings)
+
+
+CASES = [(*name.split("_"), case) for name, cases in TABLE.items() if not name.endswith("misheard") for case in cases]
+
+
+@pytest.mark.parametrize(("part", "verdict", "case"), CASES)
+def test_the_verdict_of_the_words(kit, part, verdict, case):
+    found = judged(kit, part, case)
+    assert found.complete is (verdict == "complete"), found
+
+
+@pytest.mark.parametrize("part", ["opening", "closing"])
+def test_hardly_any_is_lost_when_misheard(kit, part):
+    lost = [case for case in TABLE[f"{part}_misheard"] if not judged(kit, part, case).complete]
+    assert len(lost) <= MOST_MISHEARD_LOST, lost

@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
-from pipeline.asr import convert, embedded
+from pipeline.asr import embedded, model_file
 from pipeline.asr.weights import State, ctranslate2_folder, fetch_model, list_models, openai_checkpoint, verify_model
 from pipeline.errors import ModelError
 from pipeline.settings import Settings
@@ -155,7 +155,7 @@ def test_speech_activity_weights_are_whole(settings):
 def test_conversion_is_lossless(shared):
     import torch
 
-    tensors = convert.read_tensors(ctranslate2_folder("base", shared) / "model.bin")
+    tensors = model_file.read_tensors(ctranslate2_folder("base", shared) / "model.bin")
     path = openai_checkpoint("base", shared)
     checkpoint = torch.load(path, weights_only=True)
     state = checkpoint["model_state_dict"]
@@ -174,8 +174,8 @@ def test_conversion_is_lossless(shared):
 
 def test_another_format_is_refused(tmp_path):
     (tmp_path / "model.bin").write_bytes((5).to_bytes(4, "little"))
-    with pytest.raises(ModelError, match="format 5 cannot be converted"):
-        convert.read_tensors(tmp_path / "model.bin")
+    with pytest.raises(ModelError, match="not of CTranslate2 format 6 and cannot be converted"):
+        model_file.read_tensors(tmp_path / "model.bin")
 
 
 def test_parts_that_do_not_join(tmp_path, monkeypatch):

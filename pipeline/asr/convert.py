@@ -4,20 +4,15 @@ CTranslate2 (binary format 6) keeps the same float16 tensors under other names, 
 fused bias holds zeros there.
 """
 
-import struct
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.errors import ModelError
+from pipeline.asr.model_file import Tensors, read_tensors
 
-Tensors = dict[str, npt.NDArray[Any]]
-
-_FORMAT = 6
-_DTYPES = {0: np.float32, 1: np.int8, 2: np.int16, 3: np.int32, 4: np.float16}
 _NORMS = {"gamma": "weight", "beta": "bias", "weight": "weight", "bias": "bias"}
 
 
@@ -28,34 +23,6 @@ def convert(model_folder: Path, checkpoint: Path) -> None:
     tensors = read_tensors(model_folder / "model.bin")
     state = {name: torch.from_numpy(value.copy()) for name, value in openai_names(tensors).items()}
     torch.save({"dims": dimensions(tensors), "model_state_dict": state}, checkpoint)
-
-
-def read_tensors(path: Path) -> Tensors:
-    """Every variable of a CTranslate2 model file by name, aliases left out."""
-    with path.open("rb") as file:
-        version = _number(file, "I")
-        if version != _FORMAT:
-            raise ModelError(
-                f"{path}: CTranslate2 format {version} cannot be converted, format {_FORMAT} can; use the faster-whisper engine"
-            )
-        _text(file)
-        _number(file, "I")
-        return dict(_variable(file) for _ in range(_number(file, "I")))
-
-
-def _variable(file: BinaryIO) -> tuple[str, npt.NDArray[Any]]:
-    name = _text(file)
-    shape = [_number(file, "I") for _ in range(_number(file, "B"))]
-    dtype = _DTYPES[_number(file, "B")]
-    return name, np.frombuffer(file.read(_number(file, "I")), dtype).reshape(shape)
-
-
-def _number(file: BinaryIO, kind: str) -> int:
-    return int(struct.unpack("<" + kind, file.read(struct.calcsize("<" + kind)))[0])
-
-
-def _text(file: BinaryIO) -> str:
-    return file.read(_number(file, "H")).rstrip(b"\0").decode()
 
 
 def openai_names(tensors: Tensors) -> Tensors:

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from pipeline.asr.base import Samples
 from pipeline.asr.loops import is_looping
-from pipeline.asr.packing import Window, pack
+from pipeline.asr.packing import WINDOW_S, Window, pack
 from pipeline.asr.words import Heard, utterances
 from pipeline.schema import Span, Utterance
 
 BATCH = 8
-"""Windows decoded at once: bounds memory on long recordings, and more is no faster on a CPU."""
+"""Windows handed to a recogniser at once: bounds memory on long recordings."""
 
 _RETRY_WINDOW_S = 10.0
 """Where the text of a window loops, its stretches are decoded again in windows this short."""
@@ -18,7 +18,9 @@ Decode = Callable[[Sequence[Window], bool], Iterable[Heard]]
 """Windows, and whether this is a second try, to what was heard in them."""
 
 
-def recognise(samples: Samples, speech: Sequence[Span], channel: int, decode: Decode) -> tuple[Utterance, ...]:
+def recognise(
+    samples: Samples, speech: Sequence[Span], channel: int, decode: Decode, *, window_s: float = WINDOW_S
+) -> tuple[Utterance, ...]:
     """Utterances of one channel, ordered by start.
 
     Parameters
@@ -27,12 +29,14 @@ def recognise(samples: Samples, speech: Sequence[Span], channel: int, decode: De
         Shape (n,), 16 kHz.
     decode
         The recogniser itself; it is called with at most ``BATCH`` windows.
+    window_s
+        Length of the windows, at most 30 s.
     """
-    return utterances(_heard(samples, speech, decode), channel)
+    return utterances(_heard(samples, pack(samples, speech, window_s=window_s), decode), channel)
 
 
-def _heard(samples: Samples, speech: Sequence[Span], decode: Decode) -> Iterator[Heard]:
-    for batch in _batches(pack(samples, speech)):
+def _heard(samples: Samples, windows: Sequence[Window], decode: Decode) -> Iterator[Heard]:
+    for batch in _batches(windows):
         for heard in decode(batch, False):
             if not is_looping(heard.text):
                 yield heard

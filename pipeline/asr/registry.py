@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from pipeline.asr import faster_whisper, openai_whisper
+from pipeline.asr import faster_whisper, openai_whisper, sherpa
 from pipeline.asr.base import Transcriber
 from pipeline.errors import EngineError
 from pipeline.settings import Settings
@@ -10,7 +10,11 @@ from pipeline.settings import Settings
 _ENGINES: Mapping[str, Callable[[str, Settings], Transcriber]] = {
     faster_whisper.NAME: faster_whisper.create,
     openai_whisper.NAME: openai_whisper.create,
+    sherpa.NAME: sherpa.create,
 }
+
+SHIPPED = (faster_whisper.NAME, openai_whisper.NAME)
+"""Those whose model ``base`` comes with the installation."""
 
 
 def names() -> tuple[str, ...]:

@@ -10,16 +10,16 @@ import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pipeline
 from pipeline.batch.crew import Died, Done, News, Ready
 from pipeline.batch.jobs import Job, MakeScorer, Result, SupportsScore, attempt
-from pipeline.call import Scorer
+from pipeline.call import NO_VOICES, Scorer, Voices
 from pipeline.errors import EngineError, InputError, QinheError
-from pipeline.lexicon.entries import load_lexicon
+from pipeline.lists import all_that_judges
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class MakeThere:
     values: Mapping[str, object]
     transcripts: bool
     versions: tuple[str, str]
+    voices: Voices = field(default_factory=dict)
 
     def __call__(self) -> SupportsScore:
         """Load lists and recogniser.
@@ -62,21 +63,21 @@ class MakeThere:
         found = versions_here(settings)
         if found != self.versions:
             raise EngineError(
-                f"a node has qinhe {found[0]} with lexicon {found[1][:12]}, this machine {self.versions[0]} with "
+                f"a node has qinhe {found[0]} with lists {found[1][:12]}, this machine {self.versions[0]} with "
                 f"{self.versions[1][:12]}: install the same on all nodes, or put the lists on a shared folder"
             )
-        return Scorer(settings, transcripts=self.transcripts)
+        return Scorer(settings, transcripts=self.transcripts, voices=self.voices)
 
 
-def make_there(settings: Settings, *, transcripts: bool) -> MakeThere:
+def make_there(settings: Settings, *, transcripts: bool, voices: Voices = NO_VOICES) -> MakeThere:
     """What a node needs to make its scorer; folders at their defaults are the node's own."""
     own = {name for name in _LOCAL if name not in settings.model_fields_set}
-    return MakeThere(settings.model_dump(exclude=own), transcripts, versions_here(settings))
+    return MakeThere(settings.model_dump(exclude=own), transcripts, versions_here(settings), voices)
 
 
 def versions_here(settings: Settings) -> tuple[str, str]:
-    """Version of the program and of the lexicon on this machine."""
-    return pipeline.__version__, load_lexicon(settings.lexicons_dir).version
+    """Version of the program on this machine, and hash of the lists, published ones too, and of the models."""
+    return pipeline.__version__, all_that_judges(settings)
 
 
 class Cluster:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 
@@ -11,7 +12,7 @@ from pipeline.batch.jobs import Job, MakeScorer, Result, attempt
 from pipeline.batch.journal import tell
 from pipeline.batch.ledger import Ledger, Summary
 from pipeline.batch.processes import Processes
-from pipeline.call import Outcome, Scorer
+from pipeline.call import NO_VOICES, Outcome, Scorer, Voices
 from pipeline.schema import Source
 from pipeline.settings import Settings
 from pipeline.store.repository import Store
@@ -55,8 +56,9 @@ def run(
         max_attempts=settings.max_attempts,
         on_progress=on_progress,
     )
+    needs = _Needs(settings, transcripts, store.voices.known() if settings.known_voices else NO_VOICES)
     try:
-        way = _results(ledger, sources, settings, transcripts=transcripts, cluster=cluster, lasting=lasting)
+        way = _results(ledger, sources, needs, cluster=cluster, lasting=lasting)
         with closing(way) as results:
             for result in results:
                 ledger.keep(result)
@@ -67,22 +69,32 @@ def run(
     return summary
 
 
+@dataclass(frozen=True, slots=True)
+class _Needs:
+    """What scorers are made of, see ``Scorer``."""
+
+    settings: Settings
+    transcripts: bool
+    voices: Voices
+
+
 def _results(
     ledger: Ledger,
     sources: Iterable[Source | None],
-    settings: Settings,
+    needs: _Needs,
     *,
-    transcripts: bool,
     cluster: str | None,
     lasting: bool,
 ) -> Generator[Result, None, None]:
     jobs, suspects = ledger.open_jobs(sources), ledger.open_suspects()
-    make = partial(Scorer, settings, transcripts=transcripts)
+    settings = needs.settings
+    make = partial(Scorer, settings, transcripts=needs.transcripts, voices=needs.voices)
     bounded = partial(dispatch, max_attempts=settings.max_attempts)
     if cluster is not None:
         size = settings.workers if settings.workers > 1 else None
         yield from bounded(
-            chain(jobs, suspects), Cluster(cluster, make_there(settings, transcripts=transcripts), size=size)
+            chain(jobs, suspects),
+            Cluster(cluster, make_there(settings, transcripts=needs.transcripts, voices=needs.voices), size=size),
         )
     elif lasting or settings.workers > 1:
         yield from bounded(chain(jobs, suspects), Processes(settings.workers, make))

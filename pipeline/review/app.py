@@ -18,7 +18,7 @@ from pipeline.errors import InputError, RefusedError, StaleError, StoreError
 from pipeline.review import pages
 from pipeline.review.auth import SignInNeeded
 from pipeline.review.render import is_part, page, templates
-from pipeline.review.room import Access, Room, open_room
+from pipeline.review.room import Access, Fresh, Room, open_room
 from pipeline.review.security import Shield, check_form
 from pipeline.settings import Settings
 
@@ -38,7 +38,7 @@ def create_app(settings: Settings, access: Access | None = None) -> FastAPI:
     # No schema and no documentation pages: they would tell strangers every route.
     app = FastAPI(title="qinhe", openapi_url=None, dependencies=[Depends(check_form)], lifespan=_closing(room))
     app.state.room = room
-    app.state.templates = templates(room.words)
+    app.state.templates = Fresh(settings.lexicons_dir, lambda: templates(room.words))
     for module in sorted(iter_modules(pages.__path__), key=lambda found: found.name):
         app.include_router(import_module(f"{pages.__name__}.{module.name}").router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")

@@ -8,6 +8,7 @@ from fastapi import HTTPException, Request
 from fastapi.responses import Response
 
 from pipeline.call import Heard, judge
+from pipeline.lexicon.editions import last_published
 from pipeline.people import Duty, User
 from pipeline.privacy.masking import mask_scorecard
 from pipeline.review import auth, effect
@@ -122,9 +123,10 @@ def _after(room: Room, whole: Scorecard, history: tuple[Standing, ...]) -> Score
     def made() -> Scorecard:
         return judge(Heard(*room.store.heard(whole.recording.id)), room.kit(), findings=findings)
 
-    # The transcript's and the machine's own part of the key change when the call is scored anew.
+    # The transcript's and the machine's own part of the key change when the call is scored anew, the lists' when some are published.
     decided = tuple((each.verdict.finding, each.version) for each in history)
-    return room.effects.get((whole.recording.id, hash(whole.transcript.turns), hash(findings), decided), made)
+    lists = last_published(room.settings.lexicons_dir)
+    return room.effects.get((whole.recording.id, lists, hash(whole.transcript.turns), hash(findings), decided), made)
 
 
 def _in_time(room: Room, recording_id: str, rows: tuple[FindingRow, ...]) -> frozenset[str]:

@@ -46,7 +46,7 @@ def page(request: Request, template: str, *, status: int = 200, **content: objec
         "path": request.url.path,
         "navigation": [(path, name) for path, name, duties in NAVIGATION if user and user.duty in duties],
     }
-    environment: Environment = request.app.state.templates
+    environment: Environment = request.app.state.templates()
     return HTMLResponse(environment.get_template(template).render(**shared, **content), status)
 
 

@@ -7,7 +7,7 @@ voices; these are sorted into people, two unless the voices say otherwise.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,9 @@ _SHORTEST_HEARD_S = 0.5
 
 _SHORTEST_SORTED_S = 0.4
 """Shorter pieces follow the people found in the others."""
+
+_NO_PAUSE_S = 0.1
+"""After a shorter pause it is rather the same person who goes on."""
 
 _EDGE_S = 0.3
 _LONGEST_DRAWN_S = 1.5
@@ -126,7 +129,9 @@ def _whose(samples: Samples, pieces: Sequence[tuple[int, int]]) -> clustering.La
     seconds = np.array([(last - first) * FRAME_S for first, last in pieces])
     vectors = np.stack([voice_vector(_sound(samples, *piece)) for piece in pieces])
     telling = seconds >= min(_SHORTEST_SORTED_S, float(seconds.max()))
-    return clustering.nearest(vectors, clustering.people(vectors[telling], seconds[telling]))
+    middles = clustering.people(vectors[telling], seconds[telling])
+    pauses_s = np.array([np.inf, *(FRAME_S * (after - before) for (_, before), (after, _) in pairwise(pieces))])
+    return clustering.steady(vectors @ middles.T * seconds[:, None], pauses_s < _NO_PAUSE_S)
 
 
 def _sound(samples: Samples, first: int, last: int) -> Samples:

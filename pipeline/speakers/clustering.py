@@ -1,6 +1,7 @@
 """Vectors of voices sorted into people: cut in two where they differ most, and again only where a part clearly holds two."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,12 @@ _ANOTHER_S = 4.0
 """Beyond two people a part is cut again when its halves' middles are less alike than this, and each lasts this long.
 
 Halves of one person's speech have 0.86 and more, those of two people 0.79 and less.
+"""
+
+_CHANGE = 0.05
+"""Likeness times seconds by which another person must lead to be heard without a pause before.
+
+On simulated calls of voices that are hard to tell apart by ear 0.03 to 0.1 halve the time given to the wrong person.
 """
 
 _LONGEST_WEIGHT_S = 2.0
@@ -60,6 +67,27 @@ def nearest(vectors: Vectors, middles: Vectors) -> Labels:
     """Which middle is most alike, for each vector."""
     labels: Labels = np.argmax(vectors @ middles.T, axis=1)
     return labels
+
+
+def steady(likeness: npt.NDArray[np.floating[Any]], joined: npt.NDArray[np.bool_]) -> Labels:
+    """The likeliest course of people over the pieces, where who goes on without a pause is rather the same person.
+
+    Parameters
+    ----------
+    likeness
+        Shape (pieces, people), times the pieces' seconds.
+    joined
+        Per piece, whether no pause is before it.
+    """
+    best, course = likeness[0], []
+    for gains, cost in zip(likeness[1:], np.where(joined[1:], _CHANGE, 0.0), strict=True):
+        changes = best.max() - cost > best
+        course.append(np.where(changes, best.argmax(), np.arange(len(best))))
+        best = np.where(changes, best.max() - cost, best) + gains
+    labels = [int(best.argmax())]
+    for before in reversed(course):
+        labels.append(int(before[labels[-1]]))
+    return np.array(labels[::-1], np.int64)
 
 
 def _further_cuts(vectors: Vectors, weights: Weights, parts: Labels, every: int) -> Iterator[tuple[int, Vectors]]:

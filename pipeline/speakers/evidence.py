@@ -100,6 +100,10 @@ ANNOUNCEMENT_CUES = (
 _ANNOUNCEMENT_HITS = 2
 
 
+_OPENING_LABELS, _OPENING_TURNS = {"self_intro", "offer_help"}, 2
+"""What opens a call speaks for an agent only there: later a number or a question may sound like it."""
+
+
 class PhraseFinder(Protocol):
     """Finds labelled phrases in turns whose roles are not known yet."""
 
@@ -140,8 +144,14 @@ def is_announcement(side: Side) -> bool:
 
 def _side(texts: Sequence[TurnText], findings: Sequence[Finding], number: int) -> Side:
     own = [text for text in texts if text.turn.channel == number]
-    turns = {text.turn.index for text in own}
-    labels = {each.label for each in findings if each.evidence.turn in turns and each.status is Status.CERTAIN}
+    place = {text.turn.index: n for n, text in enumerate(own)}
+    labels = {
+        each.label
+        for each in findings
+        if each.status is Status.CERTAIN
+        and each.evidence.turn in place
+        and (each.label not in _OPENING_LABELS or place[each.evidence.turn] < _OPENING_TURNS)
+    }
     return Side("\n".join(text.sounds for text in own), "".join(text.text for text in own), frozenset(labels), len(own))
 
 

@@ -8,6 +8,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, combinations
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
 
 from pipeline.language.segment import Segmenter
 from pipeline.language.text import TurnText, read_turns
@@ -29,6 +33,12 @@ _UNSURE = "从双方用语判断谁是坐席的把握只有 {confidence:.0%}，�
 _DOUBTED = "设定坐席在{given}声道，但从用语看坐席更像在{other}声道（把握 {confidence:.0%}）：请核对左右声道是否接反"
 _CHANNEL_NAMES = ("左", "右")
 
+_VOICE_S = 2.0
+"""Who is heard for less may be a part of somebody else's voice."""
+
+VoicePoints: TypeAlias = Mapping[int, float]
+_NO_VOICES: VoicePoints = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Means:
@@ -38,11 +48,14 @@ class Means:
     ----------
     min_confidence
         With less, roles are withheld and the reason is told.
+    agent_voice
+        The agent's voice where it is known from earlier calls, see ``known``.
     """
 
     finder: PhraseFinder
     segmenter: Segmenter
     min_confidence: float
+    agent_voice: npt.NDArray[np.float32] | None = None
 
 
 def given(turns: Sequence[Turn]) -> tuple[tuple[Turn, ...], Roles]:
@@ -53,7 +66,7 @@ def given(turns: Sequence[Turn]) -> tuple[tuple[Turn, ...], Roles]:
 
 
 def by_channel(
-    turns: Sequence[Turn], means: Means, *, agent_channel: int | None = None
+    turns: Sequence[Turn], means: Means, *, agent_channel: int | None = None, voices: VoicePoints = _NO_VOICES
 ) -> tuple[tuple[Turn, ...], Roles]:
     """Roles of turns whose ``channel`` is the recording's.
 
@@ -61,26 +74,34 @@ def by_channel(
     ----------
     agent_channel
         Where it is known; None to find out from what is said. It is believed, but doubted aloud.
+    voices
+        Per channel, points for a voice like the agent's.
     """
     if agent_channel is not None:
         roles = {channel: Role.AGENT if channel == agent_channel else Role.CUSTOMER for channel in (0, 1)}
-        return _named(turns, roles), Roles("given", 1.0, False, _doubt(turns, means, agent_channel))
+        return _named(turns, roles), Roles("given", 1.0, False, _doubt(turns, means, agent_channel, voices))
     if len({turn.channel for turn in turns}) < 2:
         return _withheld(turns, Roles("channel", 0.0, True, _ONE_SIDE))
-    return _found(turns, means, "channel")
+    return _found(turns, means, "channel", voices)
 
 
-def by_voice(turns: Sequence[Turn], means: Means) -> tuple[tuple[Turn, ...], Roles]:
+def by_voice(
+    turns: Sequence[Turn], means: Means, *, voices: VoicePoints = _NO_VOICES
+) -> tuple[tuple[Turn, ...], Roles]:
     """Roles of turns whose ``channel`` counts the voices of a recording with a single channel."""
-    if len({turn.channel for turn in turns}) < 2:
+    if sum(spoken_s >= _VOICE_S for spoken_s in _seconds(turns).values()) < 2:
         return _withheld(turns, Roles("voice", 0.0, True, _ONE_VOICE))
-    return _found(turns, means, "voice")
+    return _found(turns, means, "voice", voices)
 
 
 def agent_chances(
-    texts: Sequence[TurnText], finder: PhraseFinder, *, first_points: float = _FIRST_POINTS
+    texts: Sequence[TurnText],
+    finder: PhraseFinder,
+    *,
+    first_points: float = _FIRST_POINTS,
+    voices: VoicePoints = _NO_VOICES,
 ) -> dict[int, float]:
-    """How likely each person is an agent, from what is said; announcements are left out.
+    """How likely each person is an agent, from what is said and whose voice is known; announcements are left out.
 
     At least one is an agent and at least one a customer. More than one agent is a call that was put through.
 
@@ -88,11 +109,13 @@ def agent_chances(
     ----------
     first_points
         For speaking first; none where that says nothing, as in a chat.
+    voices
+        Per person, points for a voice like the agent's.
     """
     said = {number: side for number, side in sides(texts, finder).items() if not is_announcement(side)}
     if len(said) < 2:
         return {}
-    score = {number: points(side) for number, side in said.items()}
+    score = {number: points(side) + voices.get(number, 0.0) for number, side in said.items()}
     score[next(text.turn.channel for text in texts if text.turn.channel in said)] += first_points
     ways = [set(way) for way in chain.from_iterable(combinations(score, size) for size in range(1, len(score)))]
     weights = [sum(value if number in way else -value for number, value in score.items()) for way in ways]
@@ -100,9 +123,9 @@ def agent_chances(
     return {number: sum(o for way, o in zip(ways, odds, strict=True) if number in way) / sum(odds) for number in score}
 
 
-def _found(turns: Sequence[Turn], means: Means, method: str) -> tuple[tuple[Turn, ...], Roles]:
+def _found(turns: Sequence[Turn], means: Means, method: str, voices: VoicePoints) -> tuple[tuple[Turn, ...], Roles]:
     """Roles of those who are sure; withheld when that leaves no agent or no customer."""
-    chances = agent_chances(read_turns(turns, means.segmenter), means.finder)
+    chances = agent_chances(read_turns(turns, means.segmenter), means.finder, voices=voices)
     roles = {
         number: Role.AGENT if chance >= 0.5 else Role.CUSTOMER
         for number, chance in chances.items()
@@ -117,16 +140,24 @@ def _found(turns: Sequence[Turn], means: Means, method: str) -> tuple[tuple[Turn
     return _withheld(turns, Roles(method, round(confidence, 3), True, reason))
 
 
+def _seconds(turns: Sequence[Turn]) -> dict[int, float]:
+    """How long each person speaks."""
+    return {
+        number: sum(t.span.duration_s for t in turns if t.channel == number) for number in {t.channel for t in turns}
+    }
+
+
 def _confidence(turns: Sequence[Turn], chances: Mapping[int, float], roles: Mapping[int, Role]) -> float:
     """Share of the named speech that is expected to have the right role."""
-    seconds = {number: sum(t.span.duration_s for t in turns if t.channel == number) for number in roles}
+    seconds = {number: spoken_s for number, spoken_s in _seconds(turns).items() if number in roles}
     right = sum(max(chances[number], 1 - chances[number]) * lasting for number, lasting in seconds.items())
     return right / max(sum(seconds.values()), 1e-9)
 
 
-def _doubt(turns: Sequence[Turn], means: Means, agent_channel: int) -> str | None:
+def _doubt(turns: Sequence[Turn], means: Means, agent_channel: int, voices: VoicePoints) -> str | None:
     """Why a given channel may be the wrong one."""
-    chance = agent_chances(read_turns(turns, means.segmenter), means.finder).get(1 - agent_channel, 0.0)
+    chances = agent_chances(read_turns(turns, means.segmenter), means.finder, voices=voices)
+    chance = chances.get(1 - agent_channel, 0.0)
     if chance < _SWAPPED:
         return None
     return _DOUBTED.format(

@@ -1,13 +1,13 @@
 """Who said what: by channel where each side has its own, by voice where one channel holds everybody."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.schema import Roles, Span, Turn, Utterance
-from pipeline.speakers import roles
+from pipeline.speakers import known, roles
 from pipeline.speakers.by_channel import make_turns
 from pipeline.speakers.by_voice import find_voices, share_out
 
@@ -59,11 +59,25 @@ def tell_apart(
         sides = _by_voice(utterances, samples, min(live, default=0), means)
         if len(samples) == 1 or len({turn.channel for turn in sides.turns}) > 1:
             return sides
-    turns, found = roles.by_channel(make_turns(utterances), means, agent_channel=agent_channel)
-    return Sides(turns, found, speech, tuple(range(len(samples))))
+    heard_on = tuple(range(len(samples)))
+    turns = make_turns(utterances)
+    points = _voice_points(turns, samples, heard_on, means)
+    turns, found = roles.by_channel(turns, means, agent_channel=agent_channel, voices=points)
+    return Sides(turns, found, speech, heard_on)
 
 
 def _by_voice(utterances: Sequence[Utterance], samples: Samples, channel: int, means: roles.Means) -> Sides:
     voices = find_voices(samples[channel])
-    turns, found = roles.by_voice(make_turns(share_out(utterances, voices) if voices else utterances), means)
-    return Sides(turns, found, voices, (channel,) * max(1, len(voices)))
+    heard_on = (channel,) * max(1, len(voices))
+    turns = make_turns(share_out(utterances, voices) if voices else utterances)
+    turns, found = roles.by_voice(turns, means, voices=_voice_points(turns, samples, heard_on, means))
+    return Sides(turns, found, voices, heard_on)
+
+
+def _voice_points(
+    turns: Sequence[Turn], samples: Samples, heard_on: Sequence[int], means: roles.Means
+) -> Mapping[int, float]:
+    """Points for a voice like the agent's, where that is known."""
+    if means.agent_voice is None:
+        return {}
+    return known.points(turns, samples, heard_on, means.agent_voice)

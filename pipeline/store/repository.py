@@ -18,6 +18,7 @@ from pipeline.store.door import Door
 from pipeline.store.inspected import all_inspections, put_inspections
 from pipeline.store.queue import QueueFilter, QueuePage, read_page
 from pipeline.store.tables import ACCESS_LOG, FAILURES, FINDINGS, INSPECTIONS, RECORDINGS, SCORECARDS, TRANSCRIPTS
+from pipeline.store.voices import Voices
 from pipeline.store.work import Work, all_failures, put_failure, settle
 
 _PAGE = 50
@@ -37,22 +38,12 @@ class Access:
 
 
 class Store(Door):
-    """Everything that is kept, behind one database URL.
-
-    Parameters
-    ----------
-    url
-        ``sqlite:///file`` (created where it is missing) or ``postgresql://…`` when several people or machines share it.
-
-    Raises
-    ------
-    StoreError
-        By every method, in one line, when the database cannot be opened, read or written.
-    """
+    """Everything that is kept, behind one database URL, see ``Door``."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
         self.work = Work(self._engine)
+        self.voices = Voices(self._engine)
 
     def save_scorecard(self, card: Scorecard, acoustics: Acoustics) -> None:
         """Keep a scorecard in place of whatever was known of its recording, an earlier failure included."""

@@ -1,5 +1,6 @@
 """Old calls are forgotten: every row that knows one goes, and how agents scored by month stays, without any words."""
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -61,6 +62,11 @@ class MonthSum:
     abstained: int
     mean: float
     squares: float
+
+    @property
+    def deviation(self) -> float | None:
+        """Standard deviation of the calls' scores; None for fewer than two."""
+        return math.sqrt(self.squares / (self.calls - 1)) if self.calls > 1 else None
 
 
 def doomed_calls(connection: Connection, doomed: Doomed) -> tuple[str, ...]:

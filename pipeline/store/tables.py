@@ -1,6 +1,6 @@
 """The tables: columns that one searches by, beside documents that hold the nouns whole."""
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 METADATA = MetaData()
 
@@ -125,6 +125,18 @@ MONTH_SUMS = Table(
     Column("abstained", Integer, nullable=False),
     Column("mean", Float, nullable=False),
     Column("squares", Float, nullable=False),
+)
+
+# The agent's voice in a call that was enrolled; a purge of the call takes it along.
+VOICES = Table(
+    "voices",
+    METADATA,
+    Column("recording_id", String(64), primary_key=True),
+    Column("agent_id", String(200), nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+    Column("at", String(40), nullable=False),
+    Index("voices_by_agent", "agent_id"),
 )
 
 ACCESS_LOG = Table(

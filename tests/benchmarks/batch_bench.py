@@ -64,8 +64,8 @@ class TimedScorer(Scorer):
 
     made: "TimedScorer"
 
-    def __init__(self, settings: Settings, *, transcripts: bool = False) -> None:
-        super().__init__(settings, transcripts=transcripts)
+    def __init__(self, settings: Settings, **more: object) -> None:
+        super().__init__(settings, **more)
         if self._transcriber is not None:
             self._transcriber = TimedTranscriber(self._transcriber)
         self.seconds = 0.0

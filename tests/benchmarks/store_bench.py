@@ -1,7 +1,8 @@
 """How quick a large store is: its queue, an agent's calls, rescoring, and the memory of exports and reports.
 
     python store_bench.py queries [--calls 1000000] [--store URL]     a filled store: pages of the queue, one agent's calls
-    python store_bench.py rescore STORE.sqlite [--calls 10000]        calls of a real store, copied until there are enough
+    python store_bench.py rescore [STORE.sqlite] [--calls 10000]      calls composed of the corpus, no two alike; of a real
+                                                                      store, copied until there are enough
     python store_bench.py memory STORE.sqlite [--calls 200 10000]     peak memory of commands over few and over many calls
 
 Synthetic calls are small: two turns, three findings, all fifteen criteria. Figures are of one run on one machine.
@@ -21,11 +22,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from composed_calls import composed_call
 from scorecards import acoustics, scorecard
 from sqlalchemy import insert
 
 from pipeline.agents.sampling import Plan as SamplePlan
 from pipeline.agents.sampling import draw
+from pipeline.call import judge
+from pipeline.kit import load_kit
+from pipeline.language.memory import forget
 from pipeline.rescore import Plan, rescore_all
 from pipeline.settings import Settings
 from pipeline.store import rows
@@ -50,7 +55,9 @@ def main() -> None:
         if given.what == "queries":
             queries(given.store or f"sqlite:///{folder}/big.sqlite", (given.calls or [1_000_000])[0])
         elif given.what == "rescore":
-            rescoring(given.source, Path(folder), (given.calls or [10_000])[0])
+            calls = (given.calls or [10_000])[0]
+            judging(min(calls, 300))
+            rescoring(copied(given.source, Path(folder), calls) if given.source else composed(Path(folder), calls))
         else:
             memory(given.source, Path(folder), given.calls or [200, 10_000])
 
@@ -168,8 +175,37 @@ def copied(source: Path, folder: Path, calls: int) -> str:
     return url
 
 
-def rescoring(source: Path, folder: Path, calls: int) -> None:
-    url = copied(source, folder, calls)
+def composed(folder: Path, calls: int) -> str:
+    """A store of so many composed calls, not yet judged: each has an empty judgement."""
+    url = f"sqlite:///{folder}/composed.sqlite"
+    blank = replace(scorecard(), findings=(), events=(), criteria=(), dimensions=())
+    with BulkStore(url) as store:
+        for number in range(calls):
+            heard = composed_call(number)
+            card = replace(blank, recording=heard.recording, transcript=heard.transcript)
+            store.save_scorecard(card, heard.acoustics)
+    return url
+
+
+def judging(calls: int) -> None:
+    """Judging alone, in this process: with what is kept by text, and with nothing of it."""
+    kit = load_kit(Settings())
+    heard = [composed_call(number) for number in range(calls)]
+    judge(heard[0], kit)
+    for name, before in {"nothing kept by text": forget, "kept by text": lambda: None}.items():
+        forget()
+        spent = 0.0
+        for each in heard:
+            before()
+            began = time.process_time()
+            judge(each, kit)
+            spent += time.process_time() - began
+        print(f"judging alone, {name}: {1000 * spent / calls:.1f} ms of processor a call", flush=True)
+
+
+def rescoring(url: str) -> None:
+    with BulkStore(url) as store:
+        calls = store.count()
     # The first pass brings calls of an earlier version to this one; those after it find nothing to change.
     for name, options in {
         "everything anew, kept": {"keep": True},

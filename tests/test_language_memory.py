@@ -1,0 +1,63 @@
+"""What is kept by text: the same results, few texts, none long, and nothing after forgetting."""
+
+import pytest
+from composed_calls import composed_call
+
+from pipeline.call import judge
+from pipeline.kit import load_kit
+from pipeline.language.memory import LONGEST_KEPT, forget, remembered
+from pipeline.settings import Settings
+
+
+@pytest.fixture
+def asked():
+    """A remembering function for two texts, and what it was really asked."""
+    seen = []
+
+    @remembered(2)
+    def length(text: str) -> int:
+        seen.append(text)
+        return len(text)
+
+    return length, seen
+
+
+@pytest.mark.parametrize(
+    ("texts", "really"),
+    [
+        (["您好", "您好"], ["您好"]),
+        (["您好", "再见", "嗯", "您好"], ["您好", "再见", "嗯", "您好"]),
+        (["长" * (LONGEST_KEPT + 1)] * 2, ["长" * (LONGEST_KEPT + 1)] * 2),
+        (["长" * LONGEST_KEPT] * 2, ["长" * LONGEST_KEPT]),
+    ],
+)
+def test_few_texts_are_kept_and_none_that_is_long(asked, texts, really):
+    length, seen = asked
+    assert [length(text) for text in texts] == [len(text) for text in texts]
+    assert seen == really
+
+
+def test_forgetting_drops_all(asked):
+    length, seen = asked
+    length("您好")
+    forget()
+    length("您好")
+    assert seen == ["您好", "您好"]
+
+
+def test_a_call_is_judged_alike_whatever_was_heard_before():
+    kit = load_kit(Settings())
+    calls = [composed_call(number) for number in range(12)]
+    warm = [judge(call, kit) for call in (*calls, *calls)]
+    cold = []
+    for call in reversed(calls):
+        forget()
+        cold.append(judge(call, kit))
+    assert warm[:12] == warm[12:] == cold[::-1]
+
+
+def test_composed_calls_differ_and_come_again():
+    numbers = range(200)
+    texts = [tuple(turn.text for turn in composed_call(number).transcript.turns) for number in numbers]
+    assert len(set(texts)) == len(texts)
+    assert composed_call(7) == composed_call(7)
