@@ -120,9 +120,13 @@
   }
 
   function strike() {
-    const rejected = new Set(articles().filter((each) => each.classList.contains("is-rejected")).map((each) => each.dataset.finding));
+    // A rule that only follows from a finding, and counts neither for nor against, does not keep its words marked.
+    const having = (look) => new Set(articles().filter((each) => each.classList.contains(look)).map((each) => each.dataset.finding));
+    const rejected = having("is-rejected"), neutral = having("neutral");
     for (const mark of root.querySelectorAll("mark[data-findings]")) {
-      mark.classList.toggle("is-rejected", mark.dataset.findings.split(" ").every((number) => rejected.has(number)));
+      const numbers = mark.dataset.findings.split(" ");
+      const settled = numbers.every((number) => rejected.has(number) || neutral.has(number));
+      mark.classList.toggle("is-rejected", settled && numbers.some((number) => rejected.has(number)));
     }
   }
 
