@@ -9,8 +9,9 @@ from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
-from pipeline.call import Heard, Scored, judge
+from pipeline.call import Scored, judge
 from pipeline.errors import EngineError
+from pipeline.hearing import Heard
 from pipeline.kit import Kit, load_kit
 from pipeline.schema import Acoustics, Affinity, Scorecard
 from pipeline.settings import Settings

@@ -12,7 +12,7 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
-from pipeline.call import Heard
+from pipeline.hearing import Heard
 from pipeline.language.syllables import sound_codes
 from pipeline.lexicon.corpus import read_corpus
 from pipeline.lexicon.entries import load_labels

@@ -6,7 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.audio.decode import content_hash
-from pipeline.call import Heard, judge
+from pipeline.call import judge
+from pipeline.hearing import Heard
 from pipeline.kit import Kit
 from pipeline.schema import Acoustics, Engine, Recording, Role, Roles, Span, Transcript, Turn, Word
 from pipeline.store.repository import Store

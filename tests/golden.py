@@ -7,7 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pipeline.call import GIVEN, Heard, judge
+from pipeline.call import judge
+from pipeline.hearing import GIVEN, Heard
 from pipeline.kit import Kit, load_kit
 from pipeline.schema import Acoustics, Recording, Role, Roles, Scorecard, Span, Transcript, Turn
 from pipeline.settings import Settings

@@ -8,8 +8,9 @@ from rapidfuzz import fuzz
 from sounds import hold_music, silence, tone, write_wav
 
 from pipeline.audio.decode import content_hash, load_audio
-from pipeline.call import Scored, Scorer, failure, hear
+from pipeline.call import Scored, Scorer, failure
 from pipeline.errors import AudioError
+from pipeline.hearing import hear
 from pipeline.kit import load_kit
 from pipeline.schema import Engine, Failure, Role, Source, Span, Utterance
 from pipeline.settings import Settings

@@ -12,8 +12,9 @@ from rulings import rule
 from typer.testing import CliRunner
 
 from cli.main import app
-from pipeline.call import Heard, judge
+from pipeline.call import judge
 from pipeline.errors import InputError, LexiconError
+from pipeline.hearing import Heard
 from pipeline.kit import load_kit
 from pipeline.lexicon.comparison import compare
 from pipeline.lexicon.editions import edition_at, editions, folder_at, list_files, publish

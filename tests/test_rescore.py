@@ -10,7 +10,8 @@ from calls import EXEMPLARY, LEXICONS, POOR
 from phrases import entry
 from scorecards import acoustics
 
-from pipeline.call import Heard, judge
+from pipeline.call import judge
+from pipeline.hearing import Heard
 from pipeline.kit import load_kit
 from pipeline.rescore import Plan, rescore, rescore_all
 from pipeline.schema import Acoustics, Recording, Status

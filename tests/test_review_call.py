@@ -10,7 +10,8 @@ import pytest
 from builders import dialogue
 from desks import Browser, desk_in, kit, person
 
-from pipeline.call import Heard, judge
+from pipeline.call import judge
+from pipeline.hearing import Heard
 from pipeline.lexicon.entries import load_labels
 from pipeline.people import Decision, Verdict, finding_key
 from pipeline.review import effect

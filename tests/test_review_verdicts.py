@@ -8,7 +8,8 @@ from builders import transcript
 from desks import CALL, CALL_ID, OTHER_ID, browser, decide, desk_in, forget_decisions, key_of, kit, open_desk, person
 from scorecards import LINES, acoustics, scorecard
 
-from pipeline.call import Heard, judge
+from pipeline.call import judge
+from pipeline.hearing import Heard
 from pipeline.people import Decision, finding_key
 from pipeline.schema import Acoustics, Inspection, Polarity
 

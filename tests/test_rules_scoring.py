@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rulings import known, rule
 
-from pipeline.call import Heard, judge
+from pipeline.call import judge
+from pipeline.hearing import Heard
 from pipeline.kit import load_kit
 from pipeline.people import Decision, finding_key
 from pipeline.rules.keywords import KeywordSearch

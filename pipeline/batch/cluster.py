@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 import pipeline
 from pipeline.batch.crew import Died, Done, News, Ready
 from pipeline.batch.jobs import Job, MakeScorer, Result, SupportsScore, attempt
-from pipeline.call import NO_VOICES, Scorer, Voices
+from pipeline.call import Scorer
 from pipeline.errors import EngineError, InputError, QinheError
+from pipeline.hearing import NO_VOICES, Voices
 from pipeline.lists import all_that_judges
 from pipeline.settings import Settings
 

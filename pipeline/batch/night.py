@@ -12,7 +12,8 @@ from pipeline.batch.jobs import Job, MakeScorer, Result, attempt
 from pipeline.batch.journal import tell
 from pipeline.batch.ledger import Ledger, Summary
 from pipeline.batch.processes import Processes
-from pipeline.call import NO_VOICES, Outcome, Scorer, Voices
+from pipeline.call import Outcome, Scorer
+from pipeline.hearing import NO_VOICES, Voices
 from pipeline.schema import Source
 from pipeline.settings import Settings
 from pipeline.store.repository import Store

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean
 
-from pipeline.call import Heard, Scored, judge
+from pipeline.call import Scored, judge
+from pipeline.hearing import Heard
 from pipeline.kit import Kit
 from pipeline.rescore import Rescored
 from pipeline.review.entry_hits import newest

@@ -7,7 +7,8 @@ from typing import Any
 from fastapi import HTTPException, Request
 from fastapi.responses import Response
 
-from pipeline.call import Heard, judge
+from pipeline.call import judge
+from pipeline.hearing import Heard
 from pipeline.lexicon.editions import last_published
 from pipeline.people import Duty, User
 from pipeline.privacy.masking import mask_scorecard

@@ -9,8 +9,12 @@ import regex
 TIMEOUT_S = 0.2
 """A turn has a few hundred characters: what takes longer than this runs away."""
 _UNBOUNDED = regex.compile(r"[*+]|\{\d*,\}")
-_QUANTIFIER = regex.compile(r"(?:[*+?]|\{\d*,?\d*\})[?+]?")
-_OPENING = regex.compile(r"\((?:\?(?:[a-zA-Z-]*:|P?<[A-Za-z_]\w*>|<?[=!]|>))?")
+_TOKEN = regex.compile(
+    r"\\. | \[\^?\]?(?:\\.|[^\]\\])*\] | (?P<opening>\((?:\?(?:[a-zA-Z-]*:|P?<[A-Za-z_]\w*>|<?[=!]|>))?)"
+    r" | (?P<closing>\)) | (?P<quantifier>(?:[*+?]|\{\d*,?\d*\})[?+]?) | .",
+    regex.VERBOSE | regex.DOTALL,
+)
+"""What stands for itself (escaped, a class, one character), opens or closes a group, or repeats what stands before."""
 
 
 class RegexError(ValueError):
@@ -60,36 +64,15 @@ def spans(pattern: str, text: str) -> Iterator[tuple[int, int]]:
 
 def repeats_repeats(pattern: str) -> bool:
     """Whether an unbounded quantifier stands after a group that holds one or that has alternatives which can repeat it."""
-    inner: list[bool] = [False]
-    at = 0
-    while at < len(pattern):
-        char = pattern[at]
-        if char == "\\":
-            at += 2
-        elif char == "[":
-            at = _after_class(pattern, at)
-        elif char == "(":
+    inner = [False]
+    for token in _TOKEN.finditer(pattern):
+        if token["opening"]:
             inner.append(False)
-            opening = _OPENING.match(pattern, at)
-            at = opening.end() if opening else at + 1
-        elif char == ")":
+        elif token["closing"]:
             holds = inner.pop() if len(inner) > 1 else False
-            if holds and _UNBOUNDED.match(pattern, at + 1):
+            if holds and _UNBOUNDED.match(pattern, token.end()):
                 return True
             inner[-1] |= holds
-            at += 1
-        elif quantifier := _QUANTIFIER.match(pattern, at):
-            inner[-1] |= _UNBOUNDED.match(pattern, at) is not None
-            at = quantifier.end()
-        else:
-            at += 1
+        elif token["quantifier"]:
+            inner[-1] |= _UNBOUNDED.match(token["quantifier"]) is not None
     return False
-
-
-def _after_class(pattern: str, at: int) -> int:
-    """Where a character class that opens here has ended."""
-    at += 2 if pattern[at + 1 : at + 2] == "^" else 1
-    at += pattern[at : at + 1] == "]"
-    while at < len(pattern) and pattern[at] != "]":
-        at += 2 if pattern[at] == "\\" else 1
-    return at + 1

@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.references import SIDES, chinese
 from benchmarks.spoken import Spoken, open_folder
 
-from pipeline import call
+from pipeline import hearing
 from pipeline.asr import registry, weights
 from pipeline.audio.decode import RATE_HZ, Audio
 from pipeline.kit import load_kit
@@ -81,11 +81,11 @@ def openai_as_its_readme(settings: Settings, model: str) -> Transcribe:
 
 
 def ours(settings: Settings, model: str, name: str) -> Transcribe:
-    """As calls are heard: ``call.recognise``, then turns."""
+    """As calls are heard: ``hearing.recognise``, then turns."""
     transcriber, kit = registry.create(name, model, settings), load_kit(settings)
 
     def run(audio: Audio) -> tuple[Texts, Texts]:
-        turns = make_turns(call.recognise(audio, transcriber, kit).utterances)
+        turns = make_turns(hearing.recognise(audio, transcriber, kit).utterances)
         sides = [[turn for turn in turns if turn.channel == i] for i in range(len(audio.samples))]
         recognised = tuple("".join(turn.recognised for turn in side) for side in sides)
         return recognised, tuple("".join(turn.text for turn in side) for side in sides)

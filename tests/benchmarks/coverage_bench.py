@@ -35,7 +35,8 @@ from benchmarks.references import (
 from pipeline.asr import faster_whisper
 from pipeline.asr.base import RATE_HZ, Transcriber
 from pipeline.audio.decode import load_audio
-from pipeline.call import hear, judge
+from pipeline.call import judge
+from pipeline.hearing import hear
 from pipeline.kit import Kit, load_kit
 from pipeline.reports.contract import scorecard_object
 from pipeline.schema import Source

@@ -30,7 +30,8 @@ from benchmarks.references import add_choice, print_table, read_reference, refer
 
 from pipeline.audio.decode import load_audio
 from pipeline.audio.quality import channel_quality
-from pipeline.call import Heard, judge
+from pipeline.call import judge
+from pipeline.hearing import Heard
 from pipeline.kit import Kit, load_kit
 from pipeline.lexicon.corpus import read_corpus
 from pipeline.lexicon.entries import load_lexicon

@@ -1,0 +1,154 @@
+"""A recording, or a transcript made elsewhere, becomes turns with roles and the sound of every turn."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.asr.base import Transcriber
+from pipeline.asr.guard import drop_invented
+from pipeline.asr.transcript_files import read_transcript
+from pipeline.audio.decode import Audio, load_audio
+from pipeline.audio.quality import channel_quality
+from pipeline.errors import AudioError
+from pipeline.kit import Kit
+from pipeline.measures.voice import turn_voice
+from pipeline.schema import Acoustics, Engine, Recording, Source, Span, Transcript, Utterance
+from pipeline.speakers import roles
+from pipeline.speakers.activity import RECOGNITION, TIMING, Margins, find_speech
+from pipeline.speakers.crosstalk import own_speech
+from pipeline.speakers.roles import Means
+from pipeline.speakers.sides import Sides, tell_apart
+from pipeline.spelling.rewriting import respell
+
+GIVEN = Engine("given", "transcript")
+"""The engine of transcripts that were already made."""
+
+Voices: TypeAlias = Mapping[str, npt.NDArray[np.float32]]
+"""Agents' ids to the vectors of their voices."""
+
+NO_VOICES: Voices = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was recognised in a recording.
+
+    Parameters
+    ----------
+    speech
+        Per channel, where somebody speaks.
+    dropped
+        Why text was thrown away, once for each piece.
+    """
+
+    utterances: tuple[Utterance, ...]
+    speech: tuple[tuple[Span, ...], ...]
+    dropped: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """All that is kept of a recording: enough to judge it again without the sound."""
+
+    recording: Recording
+    transcript: Transcript
+    acoustics: Acoustics
+
+
+def hear(source: Source, recording_id: str, *, transcriber: Transcriber, kit: Kit, voices: Voices = NO_VOICES) -> Heard:
+    """Decode and recognise a recording, find its turns and who is the agent.
+
+    Parameters
+    ----------
+    voices
+        Of the agents that are enrolled.
+
+    Raises
+    ------
+    AudioError
+        The recording cannot be read, or nobody speaks in it.
+    EngineError
+        The recogniser failed.
+    """
+    kit = kit.on(source.started_at)
+    audio = load_audio(Path(source.path), settings=kit.settings)
+    said = recognise(audio, transcriber, kit)
+    if not said.utterances:
+        raise AudioError(
+            f"{source.path}: no speech that could be made out in {audio.duration_s:.0f} s; check that the call was recorded"
+        )
+    sides = tell_apart(
+        said.utterances,
+        audio.samples,
+        said.speech,
+        Means(kit.finder, kit.segmenter, kit.settings.min_role_confidence, voices.get(source.agent_id)),
+        agent_channel=kit.settings.agent_channel if source.agent_channel is None else source.agent_channel,
+    )
+    return Heard(
+        _recording(source, recording_id, audio.duration_s, audio.channels),
+        Transcript(sides.turns, sides.roles, _engine(transcriber, kit), said.dropped),
+        _acoustics(audio, sides, said.speech),
+    )
+
+
+def _engine(transcriber: Transcriber, kit: Kit) -> Engine:
+    """The recogniser, and the spelling model that wrote its text anew."""
+    version = kit.speller.version if kit.speller else None
+    return replace(transcriber.engine, options={**transcriber.engine.options, "spelling": version})
+
+
+def recognise(audio: Audio, transcriber: Transcriber, kit: Kit) -> Said:
+    """What is said on all channels, each side's speech on its own channel only; the invented dropped, the rest written by sound."""
+    speech = own_speech(audio.samples, _speech(audio, RECOGNITION))
+    heard = [
+        utterance
+        for channel, samples in enumerate(audio.samples)
+        for utterance in transcriber.transcribe(samples, speech=speech[channel], channel=channel)
+    ]
+    voiced = _speech(audio, TIMING)
+    kept, dropped = drop_invented(heard, voiced, kit.invented)
+    written = tuple(respell(utterance, kit.speller) for utterance in kept) if kit.speller else kept
+    return Said(written, voiced, dropped)
+
+
+def _speech(audio: Audio, margins: Margins) -> tuple[tuple[Span, ...], ...]:
+    """Stretches with speech per channel, looked for on all channels at once."""
+    with ThreadPoolExecutor(len(audio.samples)) as pool:
+        return tuple(pool.map(lambda samples: find_speech(samples, margins), audio.samples))
+
+
+def _acoustics(audio: Audio, sides: Sides, speech: tuple[tuple[Span, ...], ...]) -> Acoustics:
+    quality = [channel_quality(samples, speech[i], i) for i, samples in enumerate(audio.samples)]
+    return Acoustics(
+        speech=sides.speech,
+        voices=tuple(turn_voice(audio.samples[sides.heard_on[turn.channel]], turn) for turn in sides.turns),
+        quality=tuple(replace(quality[channel], channel=person) for person, channel in enumerate(sides.heard_on)),
+    )
+
+
+def _recording(source: Source, recording_id: str, duration_s: float, channels: int) -> Recording:
+    return Recording(id=recording_id, duration_s=duration_s, channels=channels, **asdict(source))
+
+
+def take_given(source: Source, recording_id: str) -> Heard:
+    """Take a call from a transcript that was already made; roles are those it names, and there is no sound to measure.
+
+    Raises
+    ------
+    TranscriptError
+        The file cannot be read as a transcript.
+    """
+    given = read_transcript(Path(source.path))
+    turns, found = roles.given(given.turns)
+    known = replace(
+        source,
+        agent_id=given.agent_id if given.agent_id and source.agent_id == "unknown" else source.agent_id,
+        started_at=source.started_at or given.started_at,
+    )
+    duration_s = max(turn.span.end_s for turn in turns)
+    return Heard(_recording(known, recording_id, duration_s, 0), Transcript(turns, found, GIVEN), Acoustics())
