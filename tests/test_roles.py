@@ -124,6 +124,30 @@ def test_two_channels_with_one_speaker_are_withheld(finder):
     assert len(turns) == 3
 
 
+def test_help_offered_late_makes_no_agent(finder):
+    """A customer who repeats, far into the call, what the agent said at its beginning."""
+    early = unknown(dialogue(("agent", "嗯"), ("customer", "请问有什么可以帮您"), ("agent", "好"), ("customer", "对")))
+    late = unknown(
+        dialogue(
+            ("agent", "嗯"),
+            ("customer", "对"),
+            ("agent", "好"),
+            ("customer", "是"),
+            ("agent", "哦"),
+            ("customer", "请问有什么可以帮您"),
+        )
+    )
+    assert chance(early, finder, number=1) > chance(late, finder, number=1) + 0.1
+
+
+@pytest.mark.parametrize(("spoken_s", "withheld"), [(1.9, True), (2.1, False)])
+def test_who_is_heard_for_a_moment_is_no_second_voice(finder, spoken_s, withheld):
+    turns = unknown(CALL[:2])
+    start_s = turns[1].span.start_s
+    short = replace(turns[1], span=replace(turns[1].span, end_s=start_s + spoken_s))
+    assert run_voices((turns[0], short), finder)[1].withheld is withheld
+
+
 def test_one_voice_is_withheld(finder):
     _, roles = run_voices(unknown(CALL[::2]), finder)
     assert (roles.method, roles.withheld) == ("voice", True)
