@@ -1,10 +1,10 @@
 """A recording, or a transcript made elsewhere, becomes turns with roles and the sound of every turn."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,7 @@ from pipeline.kit import Kit
 from pipeline.measures.voice import turn_voice
 from pipeline.schema import Acoustics, Engine, Recording, Source, Span, Transcript, Utterance
 from pipeline.speakers import roles
-from pipeline.speakers.activity import RECOGNITION, TIMING, Margins, find_speech
+from pipeline.speakers.activity import RECOGNITION, TIMING, speech_chances, stretches
 from pipeline.speakers.crosstalk import own_speech
 from pipeline.speakers.roles import Means
 from pipeline.speakers.sides import Sides, tell_apart
@@ -32,6 +32,8 @@ Voices: TypeAlias = Mapping[str, npt.NDArray[np.float32]]
 """Agents' ids to the vectors of their voices."""
 
 NO_VOICES: Voices = {}
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,22 +106,23 @@ def _engine(transcriber: Transcriber, kit: Kit) -> Engine:
 
 def recognise(audio: Audio, transcriber: Transcriber, kit: Kit) -> Said:
     """What is said on all channels, each side's speech on its own channel only; the invented dropped, the rest written by sound."""
-    speech = own_speech(audio.samples, _speech(audio, RECOGNITION))
-    heard = [
-        utterance
-        for channel, samples in enumerate(audio.samples)
-        for utterance in transcriber.transcribe(samples, speech=speech[channel], channel=channel)
-    ]
-    voiced = _speech(audio, TIMING)
-    kept, dropped = drop_invented(heard, voiced, kit.invented)
+    chances = _by_channel(lambda channel: speech_chances(audio.samples[channel]), audio)
+    generous, voiced = (
+        tuple(stretches(each, margins, length_s=audio.duration_s) for each in chances) for margins in (RECOGNITION, TIMING)
+    )
+    speech = own_speech(audio.samples, generous)
+    heard = _by_channel(
+        lambda channel: transcriber.transcribe(audio.samples[channel], speech=speech[channel], channel=channel), audio
+    )
+    kept, dropped = drop_invented([utterance for each in heard for utterance in each], voiced, kit.invented)
     written = tuple(respell(utterance, kit.speller) for utterance in kept) if kit.speller else kept
     return Said(written, voiced, dropped)
 
 
-def _speech(audio: Audio, margins: Margins) -> tuple[tuple[Span, ...], ...]:
-    """Stretches with speech per channel, looked for on all channels at once."""
+def _by_channel(work: Callable[[int], T], audio: Audio) -> tuple[T, ...]:
+    """What the work gives for each channel, on all channels at once."""
     with ThreadPoolExecutor(len(audio.samples)) as pool:
-        return tuple(pool.map(lambda samples: find_speech(samples, margins), audio.samples))
+        return tuple(pool.map(work, range(len(audio.samples))))
 
 
 def _acoustics(audio: Audio, sides: Sides, speech: tuple[tuple[Span, ...], ...]) -> Acoustics:

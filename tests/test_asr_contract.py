@@ -1,6 +1,7 @@
 """What holds for every registered recogniser."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
@@ -94,6 +95,13 @@ def test_nothing_outside_the_speech_is_heard(transcriber, opening):
 
 def test_a_rerun_is_identical(transcriber, opening, heard):
     assert transcriber.transcribe(opening, speech=find_speech(opening), channel=1) == heard
+
+
+def test_channels_at_once_are_heard_as_one_after_the_other(transcriber, opening, heard):
+    speech = find_speech(opening)
+    with ThreadPoolExecutor(2) as pool:
+        runs = [pool.submit(transcriber.transcribe, opening, speech=speech, channel=1) for _ in range(2)]
+    assert [run.result() for run in runs] == [heard, heard]
 
 
 def test_recording_time_is_kept(transcriber, opening, heard):

@@ -25,7 +25,7 @@ class Transcriber(Protocol):
         ...
 
     def transcribe(self, samples: Samples, *, speech: Sequence[Span], channel: int) -> tuple[Utterance, ...]:
-        """Recognise the speech in one channel.
+        """Recognise the speech in one channel; a call's channels may come from several threads at once.
 
         Parameters
         ----------

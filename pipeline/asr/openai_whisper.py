@@ -2,8 +2,9 @@
 
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pickle import UnpicklingError
+from threading import Lock
 from typing import Any
 
 from pipeline.asr import weights
@@ -27,6 +28,8 @@ class OpenaiWhisper:
 
     engine: Engine
     _model: Any
+    _alone: Lock = field(default_factory=Lock)
+    """While it decodes, the package keeps what it has computed in the model itself."""
 
     def transcribe(self, samples: Samples, *, speech: Sequence[Span], channel: int) -> tuple[Utterance, ...]:
         """Recognise the speech in one channel, see ``Transcriber``."""
@@ -38,16 +41,17 @@ class OpenaiWhisper:
     def _decode(self, windows: Sequence[Window], again: bool) -> Iterator[Heard]:
         beam = self.engine.options["beam"]
         for window in windows:
-            result = self._model.transcribe(
-                window.samples,
-                language=self.engine.options["language"],
-                beam_size=_RETRY_BEAM if again else beam,
-                temperature=0.0,
-                condition_on_previous_text=False,
-                word_timestamps=True,
-                fp16=False,
-                verbose=None,
-            )
+            with self._alone:
+                result = self._model.transcribe(
+                    window.samples,
+                    language=self.engine.options["language"],
+                    beam_size=_RETRY_BEAM if again else beam,
+                    temperature=0.0,
+                    condition_on_previous_text=False,
+                    word_timestamps=True,
+                    fp16=False,
+                    verbose=None,
+                )
             for segment in result["segments"]:
                 yield Heard(window, _words(segment), segment["no_speech_prob"])
 

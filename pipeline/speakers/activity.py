@@ -1,8 +1,8 @@
 """Where somebody speaks, by the Silero detector that comes with faster-whisper."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -11,12 +11,22 @@ from pipeline.schema import Span
 
 RATE_HZ = 16_000
 
-_BLOCK = 600 * RATE_HZ
-_MARGIN = 10 * RATE_HZ
+_FRAME = 512
+"""Samples of which the detector says at once how likely they are speech."""
+
+_BLOCK = 18_000 * _FRAME
+_MARGIN = 300 * _FRAME
 """Ten minutes are heard at once, so that hours need no more room; the detector needs ten seconds to settle to a line."""
+
+_BELOW = 0.15
+_LEAST = 0.01
+"""A stretch ends where the probability falls that far below what opens it, or to the least: so the detector's own package."""
 
 INAUDIBLE = 1e-3
 """A channel that never exceeds 60 dB below full scale is dead: telephone noise is louder, and hours of it cost nothing."""
+
+Chances = npt.NDArray[np.float32]
+"""Probability of speech in each 32 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,42 +72,70 @@ def find_speech(samples: npt.NDArray[np.float32], margins: Margins = RECOGNITION
     margins
         ``RECOGNITION`` for what is handed to a recogniser, ``TIMING`` for what is measured.
     """
-    from faster_whisper.vad import VadOptions
+    return stretches(speech_chances(samples), margins, length_s=len(samples) / RATE_HZ)
+
+
+def speech_chances(samples: npt.NDArray[np.float32]) -> Chances:
+    """How likely somebody speaks, frame by frame; no frames at all for a dead channel.
+
+    Parameters
+    ----------
+    samples
+        Shape (n,), 16 kHz.
+    """
+    from faster_whisper.vad import get_vad_model
 
     if not len(samples) or max(float(samples.max()), -float(samples.min())) < INAUDIBLE:
-        return ()
-    options = VadOptions(
-        threshold=margins.threshold,
-        min_speech_duration_ms=round(1000 * margins.min_speech_s),
-        min_silence_duration_ms=round(1000 * margins.min_pause_s),
-        speech_pad_ms=round(1000 * margins.pad_s),
-    )
-    return tuple(_joined(_blockwise(samples, options)))
-
-
-def _blockwise(samples: npt.NDArray[np.float32], options: Any) -> Iterator[Span]:  # noqa: ANN401 - the library's own
-    """Stretches of one block after the other, each heard with a little of its neighbours and cut at its edges."""
-    from faster_whisper.vad import get_speech_timestamps
-
+        return np.zeros(0, np.float32)
+    detector, found = get_vad_model(), []
     for start in range(0, len(samples), _BLOCK):
-        first, last = max(0, start - _MARGIN), min(len(samples), start + _BLOCK + _MARGIN)
-        block = Span(start / RATE_HZ, min(start + _BLOCK, len(samples)) / RATE_HZ)
-        for item in get_speech_timestamps(np.ascontiguousarray(samples[first:last]), options):
-            begin_s = max(block.start_s, (first + item["start"]) / RATE_HZ)
-            end_s = min(block.end_s, (first + item["end"]) / RATE_HZ)
-            if begin_s < end_s:
-                yield Span(begin_s, end_s)
+        first = max(0, start - _MARGIN)
+        part = samples[first : start + _BLOCK]
+        chances = detector(np.pad(part, (0, -len(part) % _FRAME)))
+        found.append(np.ravel(chances)[(start - first) // _FRAME :])
+    return np.concatenate(found)
 
 
-def _joined(spans: Iterable[Span]) -> Iterator[Span]:
-    """The stretches, those that go on over the edge of a block in one."""
-    before: Span | None = None
-    for span in spans:
-        if before is not None and span.start_s <= before.end_s:
-            before = Span(before.start_s, span.end_s)
-            continue
-        if before is not None:
-            yield before
-        before = span
-    if before is not None:
-        yield before
+def stretches(chances: Chances, margins: Margins, *, length_s: float) -> tuple[Span, ...]:
+    """The stretches of speech that these probabilities make, ordered, not overlapping.
+
+    Parameters
+    ----------
+    chances
+        As from ``speech_chances``.
+    length_s
+        How long the channel is: its last frame may be cut.
+    """
+    found = (
+        Span(first * _FRAME / RATE_HZ, min(end * _FRAME / RATE_HZ, length_s))
+        for first, end in _spoken_frames(chances, margins)
+    )
+    return _padded([span for span in found if span.duration_s > margins.min_speech_s], margins.pad_s, length_s)
+
+
+def _spoken_frames(chances: Chances, margins: Margins) -> Iterator[tuple[int, int]]:
+    """First frame and the one after the last, of stretches without long pauses."""
+    closing = max(margins.threshold - _BELOW, _LEAST)
+    opened = quiet = None
+    for frame, chance in enumerate(chances.tolist()):
+        if chance >= margins.threshold:
+            opened, quiet = frame if opened is None else opened, None
+        elif opened is not None and chance < closing:
+            quiet = frame if quiet is None else quiet
+            if (frame - quiet) * _FRAME / RATE_HZ >= margins.min_pause_s:
+                yield opened, quiet
+                opened = quiet = None
+    if opened is not None:
+        yield opened, len(chances)
+
+
+def _padded(spans: Sequence[Span], pad_s: float, length_s: float) -> tuple[Span, ...]:
+    """The stretches with so much added on both sides, no more than half of the gap between two of them."""
+    if not spans:
+        return ()
+    gaps = [min(pad_s, (after.start_s - before.end_s) / 2) for before, after in pairwise(spans)]
+    before = [min(pad_s, spans[0].start_s), *gaps]
+    after = [*gaps, min(pad_s, length_s - spans[-1].end_s)]
+    return tuple(
+        Span(span.start_s - early, span.end_s + late) for span, early, late in zip(spans, before, after, strict=True)
+    )
