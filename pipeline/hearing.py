@@ -108,7 +108,8 @@ def recognise(audio: Audio, transcriber: Transcriber, kit: Kit) -> Said:
     """What is said on all channels, each side's speech on its own channel only; the invented dropped, the rest written by sound."""
     chances = _by_channel(lambda channel: speech_chances(audio.samples[channel]), audio)
     generous, voiced = (
-        tuple(stretches(each, margins, length_s=audio.duration_s) for each in chances) for margins in (RECOGNITION, TIMING)
+        tuple(stretches(each, margins, length_s=audio.duration_s) for each in chances)
+        for margins in (RECOGNITION, TIMING)
     )
     speech = own_speech(audio.samples, generous)
     heard = _by_channel(

@@ -15,8 +15,7 @@ from pipeline.schema import Recording
 from pipeline.scoring.calibration import Calibration, load_calibration
 from pipeline.scoring.rubric import Rubric, load_rubric
 from pipeline.settings import Settings
-from pipeline.spelling.model import load_model
-from pipeline.spelling.search import Speller
+from pipeline.spelling.search import Speller, load_speller
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +98,6 @@ def load_kit(settings: Settings, *, rubric: Path | None = None) -> Kit:
         wordings=lists.wordings,
         rules=lists.rules,
         library=library if library.published else None,
-        speller=Speller(load_model(settings.models_dir / "spelling.npz")) if settings.write_by_sound else None,
+        speller=load_speller(settings),
         calibration=load_calibration(settings.calibration, rubric=scheme.version) if settings.calibration else None,
     )

@@ -64,12 +64,12 @@ def line(seconds):
     return np.arange(round(seconds * RATE_HZ), dtype=np.float32)
 
 
-def test_windows_hold_whole_stretches():
+def test_windows_hold_whole_stretches_and_are_even():
     speech = [Span(0, 12), Span(15, 27), Span(30, 38), Span(50, 51)]
     windows = pack(line(60), speech)
-    assert [window.pieces for window in windows] == [tuple(speech[:2]), tuple(speech[2:])]
-    assert [len(window.samples) for window in windows] == [24 * RATE_HZ, 9 * RATE_HZ]
-    assert windows[0].samples[12 * RATE_HZ] == 15 * RATE_HZ
+    assert [window.pieces for window in windows] == [tuple(speech[:1]), tuple(speech[1:])]
+    assert [len(window.samples) for window in windows] == [12 * RATE_HZ, 21 * RATE_HZ]
+    assert windows[1].samples[12 * RATE_HZ] == 30 * RATE_HZ
 
 
 def test_a_long_stretch_is_cut_where_it_is_quiet():

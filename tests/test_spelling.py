@@ -1,6 +1,5 @@
 """Writing by sound: what is written anew, what is left alone, and what must always hold."""
 
-from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -11,16 +10,16 @@ from pipeline.errors import ModelError
 from pipeline.language.syllables import code_distance, sound_codes
 from pipeline.schema import Span, Utterance, Word
 from pipeline.settings import Settings
+from pipeline.spelling.choice import Hypothesis, likeliest
 from pipeline.spelling.model import SpellingModel, load_model, save_model
 from pipeline.spelling.rewriting import respell
-from pipeline.spelling.search import Speller
+from pipeline.spelling.search import Speller, load_speller
 
 SPAN = Span(0.0, 1.0)
 
 
-@lru_cache(maxsize=1)
 def speller() -> Speller:
-    return Speller(load_model(Settings().models_dir / "spelling.npz"))
+    return load_speller(Settings())
 
 
 def utterance(text: str, confidence: float = 0.6) -> Utterance:
@@ -67,6 +66,25 @@ def test_what_is_right_is_left_alone(text):
 def test_where_the_recogniser_was_sure_its_characters_stay():
     assert written("宽带断往三天了", 0.6) == "宽带断网三天了"
     assert written("宽带断往三天了", 0.999) == "宽带断往三天了"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "right"),
+    [
+        ("请问有什么神乐可以帮您", "请问有什么可以帮您", 1),
+        ("您好广电客服", "您好，光点克服", 0),
+        ("好的", "好的请稍等帮您查一下", 1),
+        ("宽带断网三天了", "宽带断网三天", 0),
+        ("宽带断往三天了", "宽带断网三天了", 1),
+    ],
+)
+def test_the_hotlines_language_chooses_between_hypotheses_as_likely_by_their_sound(first, second, right):
+    assert likeliest([Hypothesis(first, -0.5), Hypothesis(second, -0.5)], 10, speller()) == right
+
+
+def test_what_is_far_likelier_by_its_sound_is_chosen():
+    hypotheses = [Hypothesis("请问有神乐可以帮您", -0.2), Hypothesis("请问有什么可以帮您", -1.4)]
+    assert likeliest(hypotheses, 10, speller()) == 0
 
 
 def test_both_texts_are_kept():

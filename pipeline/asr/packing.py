@@ -1,7 +1,7 @@
 """Speech packed into the recogniser's 30 s windows, with a way back to the recording's time.
 
-Whisper always encodes 30 s, so a window filled with whole stretches of speech costs as much as one with a single word.
-Stretches are kept whole: a word cut in two is lost.
+A window costs much and silence in it costs as much as speech, so windows are few and hold whole stretches of speech only: a
+word cut in two is lost. They are filled evenly: a short rest at the end would be heard with little of what was said before.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,6 +18,9 @@ _SEARCH_S = 8.0
 """A stretch longer than a window is cut at the quietest place in this much of its end."""
 
 _QUIET_S = 0.2
+
+_STEP_S = 0.5
+"""How closely the windows' common length is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Window:
 
 
 def pack(samples: Samples, speech: Sequence[Span], *, window_s: float = WINDOW_S) -> tuple[Window, ...]:
-    """Windows that hold all speech in order, each as full as whole stretches allow.
+    """Windows that hold all speech in order, as few as whole stretches allow and as even as may be.
 
     Parameters
     ----------
@@ -63,16 +66,31 @@ def pack(samples: Samples, speech: Sequence[Span], *, window_s: float = WINDOW_S
         Shape (n,), 16 kHz.
     speech
         Ordered stretches; one longer than a window is cut where it is quietest.
+    window_s
+        No window is longer.
     """
-    windows: list[list[Span]] = []
-    filled_s = window_s
-    for span in _cut(samples, speech, window_s):
-        if filled_s + span.duration_s > window_s:
-            windows.append([])
+    spans = tuple(_cut(samples, speech, window_s))
+    groups = _filled(spans, window_s)
+    longest_s = max((span.duration_s for span in spans), default=window_s)
+    for limit_s in np.arange(longest_s, window_s, _STEP_S):
+        even = _filled(spans, float(limit_s))
+        if len(even) == len(groups):
+            groups = even
+            break
+    return tuple(_window(samples, tuple(pieces)) for pieces in groups)
+
+
+def _filled(spans: Sequence[Span], limit_s: float) -> list[list[Span]]:
+    """The stretches in order, as many together as fit."""
+    groups: list[list[Span]] = []
+    filled_s = limit_s
+    for span in spans:
+        if filled_s + span.duration_s > limit_s:
+            groups.append([])
             filled_s = 0.0
-        windows[-1].append(span)
+        groups[-1].append(span)
         filled_s += span.duration_s
-    return tuple(_window(samples, tuple(pieces)) for pieces in windows)
+    return groups
 
 
 def _window(samples: Samples, pieces: tuple[Span, ...]) -> Window:

@@ -3,11 +3,14 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from heapq import nsmallest
+from pathlib import Path
 
 from pipeline.language.syllables import sound_codes
+from pipeline.settings import Settings
 from pipeline.spelling.homophones import LONGEST_WORD, Homophones
-from pipeline.spelling.model import END, START, SpellingModel
+from pipeline.spelling.model import END, START, SpellingModel, load_model
 
 _CHANGE = 3.0
 """Cost, in nats, of writing another character than the recogniser, who gave its own a probability of one half. 2.5 to 5 were
@@ -18,6 +21,12 @@ _LEAST_CHANGE = 0.3
 
 _DISTANCE = 8.0
 """Cost of a whole unit of distance between sounds."""
+
+_UNSURE = 0.5
+"""Taken for the recogniser's confidence where only texts are compared."""
+
+_KEPT = 1 << 14
+"""Runs whose cost is remembered: a recogniser's hypotheses differ in few of theirs."""
 
 _BEAM = 12
 """Last words kept at each place."""
@@ -42,6 +51,7 @@ class Speller:
         self.version = model.version
         self._model = model
         self._homophones = Homophones(model.words)
+        self.surprise = lru_cache(maxsize=_KEPT)(self._surprise)
 
     def respell(self, run: str, confidences: Sequence[float]) -> str:
         """The likeliest characters for the sounds of ``run``, as many as it has.
@@ -53,13 +63,26 @@ class Speller:
         confidences
             The recogniser's, one a character; what has 1 is never changed.
         """
+        columns = self._columns(run, confidences)
+        return "".join(reversed(list(_trace(columns, self._last(columns)))))
+
+    def _surprise(self, run: str) -> float:
+        """How unlikely a hotline says what ``run`` sounds like, in nats, at its likeliest writing."""
+        last = self._last(self._columns(run, [_UNSURE] * len(run)))
+        return last.cost - self._model.log_probability(END, last.word)
+
+    def _columns(self, run: str, confidences: Sequence[float]) -> list[dict[str, _Path]]:
+        """For each place, the best ways to it by their last word."""
         costs = [_change_cost(confidence) for confidence in confidences]
         coded = sound_codes(run)
         columns: list[dict[str, _Path]] = [{START: _Path(0.0, START, 0, START)}]
         for end in range(1, len(run) + 1):
             columns.append(self._column(run, coded, costs, columns, end))
-        last = min(columns[-1].values(), key=lambda path: path.cost - self._model.log_probability(END, path.word))
-        return "".join(reversed(list(_trace(columns, last))))
+        return columns
+
+    def _last(self, columns: Sequence[dict[str, _Path]]) -> _Path:
+        """The end of the best way through all of the run."""
+        return min(columns[-1].values(), key=lambda path: path.cost - self._model.log_probability(END, path.word))
 
     def _column(
         self, run: str, coded: str, costs: Sequence[float], columns: Sequence[dict[str, _Path]], end: int
@@ -85,6 +108,22 @@ class Speller:
             changed = [i for i, char in enumerate(word) if char != heard[i]]
             if changed and not any((heard[i], word[i]) in _SAID_APART for i in changed):
                 yield word, _DISTANCE * distance + sum(costs[i] for i in changed)
+
+
+def load_speller(settings: Settings) -> Speller | None:
+    """The speller of the models folder, loaded once; None where nothing is to be written by sound.
+
+    Raises
+    ------
+    ModelError
+        The model is missing or broken.
+    """
+    return _loaded(settings.models_dir / "spelling.npz") if settings.write_by_sound else None
+
+
+@lru_cache(maxsize=1)
+def _loaded(path: Path) -> Speller:
+    return Speller(load_model(path))
 
 
 def _change_cost(confidence: float) -> float:
