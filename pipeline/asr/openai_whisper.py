@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.asr import weights
 from pipeline.asr.base import Samples
+from pipeline.asr.numerals import tokens_with_figures
 from pipeline.asr.packing import Window
 from pipeline.asr.recognise import recognise
 from pipeline.asr.words import Heard
@@ -28,6 +29,7 @@ class OpenaiWhisper:
 
     engine: Engine
     _model: Any
+    _never: tuple[int, ...]
     _alone: Lock = field(default_factory=Lock)
     """While it decodes, the package keeps what it has computed in the model itself."""
 
@@ -48,6 +50,7 @@ class OpenaiWhisper:
                     beam_size=_RETRY_BEAM if again else beam,
                     temperature=0.0,
                     condition_on_previous_text=False,
+                    suppress_tokens=self._never,
                     word_timestamps=True,
                     fp16=False,
                     verbose=None,
@@ -88,6 +91,12 @@ def create(model: str, settings: Settings, *, beam: int | None = None) -> Openai
         loaded.set_alignment_heads(whisper._ALIGNMENT_HEADS[model])  # a file does not carry them; word times need them
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # the package leaves its vocabulary file open
-        get_tokenizer(loaded.is_multilingual, num_languages=loaded.num_languages)
+        tokenizer = get_tokenizer(loaded.is_multilingual, num_languages=loaded.num_languages)
     engine = Engine(NAME, model, {"language": settings.language, "beam": beam, "compute": "float32"})
-    return OpenaiWhisper(engine, loaded)
+    return OpenaiWhisper(engine, loaded, _never_written(tokenizer.encoding, settings.language))
+
+
+def _never_written(encoding: Any, language: str) -> tuple[int, ...]:  # noqa: ANN401 - the library's own
+    """Tokens with figures, and those that the package suppresses by itself: it takes -1 for them."""
+    vocabulary = {encoding.decode([number]): number for number in range(encoding.n_vocab)}
+    return (-1, *tokens_with_figures(vocabulary, language))
