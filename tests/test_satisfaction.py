@@ -10,8 +10,10 @@ from builders import transcript
 
 from pipeline.errors import InputError, LexiconError, ModelError
 from pipeline.scoring.dialogue import load_telling, plain, read_dialogue
-from pipeline.scoring.satisfaction import VOTES, Expected, load_model, save_model
-from pipeline.scoring.satisfaction_training import Voted, fit, main, read_voted
+from pipeline.scoring.satisfaction import VOTES, Expected
+from pipeline.scoring.satisfaction_file import load_model, save_model
+from pipeline.scoring.satisfaction_training import fit, main
+from pipeline.scoring.voted import Voted, read_voted
 from pipeline.settings import Settings
 
 TELLING = load_telling(Settings().lexicons_dir)

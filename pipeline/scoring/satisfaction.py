@@ -1,29 +1,23 @@
 """How satisfied a customer would be after a dialogue: the votes that a panel would give, from a model that users train themselves.
 
-Ridge regressions over n-grams of characters read the words; a forest of randomised trees joins what they say with named figures.
-The model is plain numbers in one ``.npz`` file, so that loading it can run no foreign code, as a pickled one could.
+Ridge regressions over n-grams of characters read the words, another looks for dialogues like this one; a forest of randomised
+trees joins what they say with named figures.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 
-from pipeline.errors import ModelError
-from pipeline.numbers_file import UNREADABLE, Arrays, read_numbers, write_numbers
 from pipeline.scoring.dialogue import Dialogue
+from pipeline.scoring.likeness import Floats, Likeness, Places
 
 VOTES = (-2, -1, 0, 1, 2)
 """From very dissatisfied to very satisfied."""
-FILE = "satisfaction.npz"
-COMMAND = "python -m pipeline.scoring.satisfaction_training DIALOGUES.jsonl"
 CLIPPED = 4.0
 """Standard deviations beyond which a figure counts no more in a ridge."""
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +128,8 @@ class SatisfactionModel:
     centre: Floats
     spread: Floats
     readers: tuple[Reader, ...]
+    places: Places
+    likeness: Likeness
     forest: Forest
 
     def expect(self, dialogues: Sequence[Dialogue]) -> tuple[Expected, ...]:
@@ -142,7 +138,9 @@ class SatisfactionModel:
             return ()
         figures = table(dialogues, self.names)
         scaled = scale(figures, self.centre, self.spread)
-        rows = np.hstack([*(reader.read(dialogues, scaled) for reader in self.readers), figures])
+        said = [reader.read(dialogues, scaled) for reader in self.readers]
+        said.append(self.likeness.read(beside_figures(self.places.of(dialogues), scaled)))
+        rows = np.hstack([*said, figures])
         return tuple(Expected(tuple(float(share) for share in self.forest.shares(row))) for row in rows)
 
 
@@ -156,57 +154,6 @@ def scale(figures: Floats, centre: Floats, spread: Floats) -> Floats:
     return np.asarray(np.clip((figures - centre) / spread, -CLIPPED, CLIPPED))
 
 
-def save_model(model: SatisfactionModel, path: Path) -> None:
-    """Write the numbers to one file."""
-    arrays = {"names": np.array(model.names), "centre": model.centre, "spread": model.spread}
-    for number, reader in enumerate(model.readers):
-        arrays |= {f"{number}.coefficients": reader.coefficients.astype(np.float32), f"{number}.mean": reader.mean}
-        arrays[f"{number}.figures"] = np.array(reader.figures)
-        arrays[f"{number}.views"] = np.array([words.view for words in reader.words])
-        for words in reader.words:
-            key = f"{number}.{words.view}"
-            arrays |= {f"{key}.ngrams": np.array(words.vocabulary), f"{key}.idf": words.idf.astype(np.float32)}
-            arrays[f"{key}.shape"] = np.array([words.weight, words.longest])
-    for name in Forest.__dataclass_fields__:
-        arrays[f"forest.{name}"] = getattr(model.forest, name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_numbers(path, arrays)
-
-
-def load_model(path: Path) -> SatisfactionModel:
-    """Read the numbers.
-
-    Raises
-    ------
-    ModelError
-        The file is missing or is not such a model; the command that makes it is named.
-    """
-    try:
-        arrays = read_numbers(path)
-        count = sum(name.endswith(".coefficients") for name in arrays)
-        return SatisfactionModel(
-            names=tuple(str(name) for name in arrays["names"]),
-            centre=arrays["centre"],
-            spread=arrays["spread"],
-            readers=tuple(_reader(arrays, str(number)) for number in range(count)),
-            forest=Forest(**{name: arrays[f"forest.{name}"] for name in Forest.__dataclass_fields__}),
-        )
-    except UNREADABLE as error:
-        raise ModelError(f"{path}: is no satisfaction model ({type(error).__name__}); train one: {COMMAND}") from error
-
-
-def _reader(arrays: Arrays, number: str) -> Reader:
-    views = [str(view) for view in arrays[f"{number}.views"]]
-    return Reader(
-        tuple(_words(arrays, number, view) for view in views),
-        float(arrays[f"{number}.figures"]),
-        arrays[f"{number}.coefficients"].astype(np.float64),
-        arrays[f"{number}.mean"],
-    )
-
-
-def _words(arrays: Arrays, number: str, view: str) -> Words:
-    key = f"{number}.{view}"
-    weight, longest = arrays[f"{key}.shape"]
-    ngrams = tuple(str(ngram) for ngram in arrays[f"{key}.ngrams"])
-    return Words(view, float(weight), int(longest), ngrams, arrays[f"{key}.idf"].astype(np.float64))
+def beside_figures(places: Floats, scaled: Floats) -> Floats:
+    """Where dialogues lie by words and figures, the figures together as long as the words."""
+    return np.hstack([places, scaled / np.sqrt(scaled.shape[1])])

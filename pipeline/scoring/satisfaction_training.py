@@ -6,49 +6,42 @@ to be shipped, so the model goes into the cache folder.
 """
 
 import argparse
-import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.ensemble import ExtraTreesRegressor
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import KFold
 
-from pipeline.errors import InputError
-from pipeline.language.segment import Segmenter
-from pipeline.language.text import read_turns
-from pipeline.lexicon.entries import load_lexicon
-from pipeline.lexicon.finder import Finder
-from pipeline.lexicon.meaning import load_model as load_meaning
-from pipeline.schema import Engine, Role, Roles, Span, Transcript, Turn
-from pipeline.scoring.dialogue import VIEWS, Dialogue, load_telling, read_dialogue
+from pipeline.scoring.dialogue import VIEWS, Dialogue
+from pipeline.scoring.likeness import GAMMA, Floats, Likeness, learn_places
 from pipeline.scoring.satisfaction import (
-    FILE,
     VOTES,
-    Floats,
     Forest,
     Reader,
     SatisfactionModel,
     Words,
-    save_model,
+    beside_figures,
     scale,
     table,
 )
+from pipeline.scoring.satisfaction_file import FILE, save_model
+from pipeline.scoring.voted import TARGET, Voted, corpus_lines, read_voted, shares
 from pipeline.settings import Settings
 
-TARGET = "satisfaction"
 _LEAST_DIALOGUES = 3
 _PARTS = 5
 _TREES = 200
 _LEAF = 3
 _TRIED = 0.3
 """Share of the features that each node of a tree may ask about."""
-_WHOLE_RIDGE, _PART_RIDGE = 0.15, 1.0
+_WHOLE_RIDGE, _PART_RIDGE, _LIKENESS_RIDGE = 0.15, 1.0, 0.05
 """Regularisation: chosen, like all else here, by cross-validation on 2,700 dialogues."""
 
 
@@ -71,63 +64,14 @@ PLANS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Voted:
-    """A dialogue with the panel's votes by question."""
+def fit(voted: Sequence[Voted], further: Sequence[str] = ()) -> SatisfactionModel:
+    """Fit readers and forest; the forest learns from what readers say of dialogues they have not read.
 
-    dialogue: Dialogue
-    votes: Mapping[str, Sequence[int]]
-
-
-def read_voted(path: Path, settings: Settings) -> Iterator[Voted]:
-    """Read dialogues with votes and find in them what the pipeline finds.
-
-    Raises
-    ------
-    InputError
-        The file cannot be read; the line is named.
+    Parameters
+    ----------
+    further
+        Lines without votes, of which words are learnt too.
     """
-    lexicon = load_lexicon(settings.lexicons_dir)
-    finder = Finder(lexicon, load_meaning(settings.models_dir / "meaning.npz"))
-    segmenter, telling = Segmenter(lexicon.words), load_telling(settings.lexicons_dir)
-    for transcript, votes in _records(path):
-        findings = finder.find(read_turns(transcript.turns, segmenter))
-        yield Voted(read_dialogue(transcript, findings, telling), votes)
-
-
-def _records(path: Path) -> Iterator[tuple[Transcript, Mapping[str, Sequence[int]]]]:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); name a file of dialogues with votes") from error
-    for number, line in enumerate(lines, 1):
-        try:
-            raw = json.loads(line)
-            yield _transcript(raw["turns"]), _votes(raw["votes"])
-        except (ValueError, KeyError, TypeError) as error:
-            remedy = 'write {"turns": [{"role", "text"}], "votes": {"satisfaction": [votes from -2 to 2]}}'
-            raise InputError(f"{path}: line {number}: {error}; {remedy}") from error
-
-
-def _votes(raw: Mapping[str, Sequence[int]]) -> Mapping[str, Sequence[int]]:
-    for votes in (raw[TARGET], *raw.values()):
-        if not votes or not set(votes) <= set(VOTES):
-            raise ValueError("a vote is missing or is not a whole number from -2 to 2")
-    return raw
-
-
-def _transcript(raw: Sequence[Mapping[str, Any]]) -> Transcript:
-    turns = (Turn(i, Role(each["role"]), Span(i, i + 1), str(each["text"])) for i, each in enumerate(raw))
-    return Transcript(tuple(turns), Roles("given", 1.0, withheld=False), Engine("given", "transcript"))
-
-
-def shares(votes: Sequence[int]) -> list[float]:
-    """The share of each vote."""
-    return [sum(vote == each for each in votes) / len(votes) for vote in VOTES]
-
-
-def fit(voted: Sequence[Voted]) -> SatisfactionModel:
-    """Fit readers and forest; the forest learns from what readers say of dialogues they have not read."""
     dialogues = [each.dialogue for each in voted]
     names = tuple(sorted({name for each in dialogues for name in each.figures}))
     figures = table(dialogues, names)
@@ -135,11 +79,13 @@ def fit(voted: Sequence[Voted]) -> SatisfactionModel:
     spread[spread == 0] = 1.0
     scaled = scale(figures, centre, spread)
     targets = np.array([_targets(each.votes) for each in voted])
-    said = _said_unread(dialogues, scaled, targets)
+    places = learn_places(dialogues, further)
+    rows = beside_figures(places.of(dialogues), scaled)
+    said = np.hstack([_said_unread(dialogues, scaled, targets), _liked_unread(rows, targets)])
     forest = ExtraTreesRegressor(_TREES, min_samples_leaf=_LEAF, max_features=_TRIED, random_state=0)
     forest.fit(np.hstack([said, figures]), targets[:, : len(VOTES)])
     readers = tuple(_fit_reader(plan, dialogues, scaled, targets) for plan in PLANS)
-    return SatisfactionModel(names, centre, spread, readers, _planted(forest))
+    return SatisfactionModel(names, centre, spread, readers, places, _fit_likeness(rows, targets), _planted(forest))
 
 
 def _targets(votes: Mapping[str, Sequence[int]]) -> list[float]:
@@ -150,11 +96,28 @@ def _targets(votes: Mapping[str, Sequence[int]]) -> list[float]:
 
 def _said_unread(dialogues: Sequence[Dialogue], scaled: Floats, targets: Floats) -> Floats:
     said = np.zeros((len(dialogues), len(PLANS) * targets.shape[1]))
-    for seen, unseen in KFold(_PARTS, shuffle=True, random_state=0).split(targets):
+    for seen, unseen in _folds(targets):
         known, new = ([dialogues[i] for i in rows] for rows in (seen, unseen))
         readers = (_fit_reader(plan, known, scaled[seen], targets[seen]) for plan in PLANS)
         said[unseen] = np.hstack([reader.read(new, scaled[unseen]) for reader in readers])
     return said
+
+
+def _liked_unread(rows: Floats, targets: Floats) -> Floats:
+    said = np.zeros_like(targets)
+    for seen, unseen in _folds(targets):
+        said[unseen] = _fit_likeness(rows[seen], targets[seen]).read(rows[unseen])
+    return said
+
+
+def _folds(targets: Floats) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    yield from KFold(_PARTS, shuffle=True, random_state=0).split(targets)
+
+
+def _fit_likeness(rows: Floats, targets: Floats) -> Likeness:
+    mean = targets.mean(axis=0)
+    ridge = KernelRidge(alpha=_LIKENESS_RIDGE, kernel="rbf", gamma=GAMMA).fit(rows, targets - mean)
+    return Likeness(rows, ridge.dual_coef_, mean)
 
 
 def _fit_reader(plan: Plan, dialogues: Sequence[Dialogue], scaled: Floats, targets: Floats) -> Reader:
@@ -194,7 +157,7 @@ def main() -> None:
     parser.add_argument("dialogues", type=Path)
     parser.add_argument("--out", type=Path, default=settings.cache_dir / FILE)
     options = parser.parse_args()
-    save_model(fit(tuple(read_voted(options.dialogues, settings))), options.out)
+    save_model(fit(tuple(read_voted(options.dialogues, settings)), corpus_lines(settings)), options.out)
     logging.getLogger(__name__).info("written to %s", options.out)
 
 

@@ -19,8 +19,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.references import print_table
 
-from pipeline.scoring.satisfaction import VOTES, load_model
-from pipeline.scoring.satisfaction_training import TARGET, Voted, fit, read_voted, shares
+from pipeline.scoring.satisfaction import VOTES
+from pipeline.scoring.satisfaction_file import load_model
+from pipeline.scoring.satisfaction_training import fit
+from pipeline.scoring.voted import TARGET, Voted, corpus_lines, read_voted, shares
 from pipeline.settings import Settings
 
 LAST = 500
@@ -81,9 +83,10 @@ def main() -> None:
     parser.add_argument("--model", type=Path)
     parser.add_argument("--last", type=int, default=LAST)
     options = parser.parse_args()
-    voted = tuple(read_voted(options.dialogues, Settings()))
+    settings = Settings()
+    voted = tuple(read_voted(options.dialogues, settings))
     known, new = voted[: -options.last], voted[-options.last :]
-    model = load_model(options.model) if options.model else fit(known)
+    model = load_model(options.model) if options.model else fit(known, corpus_lines(settings))
     theirs = distributions(new)
     ours = np.array([each.shares for each in model.expect([each.dialogue for each in new])])
     mean = np.tile(distributions(known).mean(axis=0), (len(new), 1))
