@@ -1,7 +1,8 @@
-"""Scorers for tests of crews: one that takes its process down on what is called poison, and one that cannot be made."""
+"""Scorers for tests of crews: they take their process down on what is called poison, or cannot be made."""
 
 import os
 import signal
+import time
 from pathlib import Path
 
 from pipeline.call import Outcome, Scorer
@@ -21,6 +22,21 @@ class Deadly:
             with mark.open("a", encoding="utf-8") as file:
                 file.write("died\n")
             os.kill(os.getpid(), signal.SIGKILL)
+        return Failure(recording_id, source.path, "decode", "no call")
+
+
+GREED_BYTES = 8_000_000_000
+
+
+class Greedy:
+    """Finds no call in anything, but a file with ``poison`` makes it take so much memory as to be stopped."""
+
+    def score(self, source: Source, recording_id: str) -> Outcome:
+        taken = []
+        while "poison" in Path(source.path).name and len(taken) < 20:
+            taken.append(bytearray(os.urandom(1)) * (GREED_BYTES // 20))
+            time.sleep(0.1)
+        time.sleep(10 * bool(taken))
         return Failure(recording_id, source.path, "decode", "no call")
 
 

@@ -107,7 +107,7 @@ def test_windows_hold_all_speech_and_fit(speech):
     assert all(a.end_s <= b.start_s + 1e-9 for a, b in pairwise(pieces))
 
 
-WINDOW = Window(noise(6, 0.1), (Span(10, 12), Span(20, 24)))
+WINDOW = Window(noise(24, 0.1), (Span(10, 12), Span(20, 24)))
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_utterances_end_at_long_pauses():
 
 
 def test_utterances_of_several_windows_are_ordered():
-    late, early = Window(noise(2), (Span(40, 42),)), Window(noise(2), (Span(4, 6),))
+    late, early = Window(noise(42), (Span(40, 42),)), Window(noise(42), (Span(4, 6),))
     found = utterances([Heard(late, tuple(words("后"))), Heard(early, tuple(words("先"))), Heard(early, ())], 0)
     assert [utterance.text for utterance in found] == ["先", "后"]
 

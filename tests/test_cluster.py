@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from calls import LEXICONS
 from nights import COMMAND, records, score, write_call, write_night
-from poison import Deadly, without_weights
+from poison import GREED_BYTES, Deadly, Greedy, without_weights
 
 from pipeline.batch import run
 from pipeline.batch.dispatch import dispatch
@@ -33,24 +34,32 @@ CALLS = TESTS / "data" / "calls"
 STORE_BYTES = 80_000_000
 
 
-@pytest.fixture(scope="module")
-def address():
-    """A head without processors and two workers with one each: all processes of their own."""
+@contextmanager
+def nodes(workers, **config):
+    """A head without processors and workers with one each: all processes of their own."""
     from ray.cluster_utils import Cluster
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", os.pathsep.join((str(TESTS), str(TESTS.parent))))
         patch.setenv("RAY_worker_niceness", "0")
+        for name, value in config.items():
+            patch.setenv(f"RAY_{name}", str(value))
         small = {"object_store_memory": STORE_BYTES, "include_dashboard": False}
         cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, **small})
         try:
-            for _ in range(2):
+            for _ in range(workers):
                 cluster.add_node(num_cpus=1, object_store_memory=STORE_BYTES, wait=False)
             cluster.wait_for_nodes()
-            yield cluster.address
+            yield cluster
         finally:
             ray.shutdown()
             cluster.shutdown()
+
+
+@pytest.fixture(scope="module")
+def address():
+    with nodes(2) as cluster:
+        yield cluster.address
 
 
 def test_the_records_are_those_of_one_process(address, tmp_path):
@@ -144,3 +153,42 @@ def test_real_recordings_make_the_same_records(address, tmp_path):
         with Store(url) as store:
             assert run(sources, store=store, settings=settings, cluster=cluster).scored == len(sources)
     assert records(urls[0]) == records(urls[1])
+
+
+@pytest.mark.slow
+def test_a_node_lost_over_real_recordings_costs_none(tmp_path):
+    for path in CALLS.glob("*.wav"):
+        shutil.copy(path, tmp_path)
+    settings = Settings()
+    sources = find_sources([tmp_path], manifest=None, settings=settings)
+    with nodes(2) as cluster, Store(f"sqlite:///{tmp_path}/q.sqlite") as store:
+        lost = list(cluster.worker_nodes)[:1]
+
+        def lose(_):
+            while lost:
+                cluster.remove_node(lost.pop(), allow_graceful=False)
+
+        summary = run(sources, store=store, settings=settings, cluster=cluster.address, on_progress=lose)
+        assert len(cluster.worker_nodes) == 1
+    assert (summary.scored, summary.failures) == (len(sources), ())
+    kept = records(f"sqlite:///{tmp_path}/q.sqlite").values()
+    assert sorted(card.recording.path for card in kept) == sorted(source.path for source in sources)
+
+
+@pytest.mark.slow
+def test_a_recording_that_takes_all_memory_is_tried_again_and_given_up(tmp_path):
+    """Ray ends an actor before the machine has no memory left."""
+    from ray._private.utils import get_system_memory, get_used_memory
+
+    used, whole = get_used_memory(), get_system_memory()
+    if whole - used < 1.5 * GREED_BYTES:
+        pytest.skip("memory is short here anyway")
+    night = write_night(tmp_path / "calls", 3, broken=0)
+    write_call(night / "poison.json", 10)
+    limit = (used + GREED_BYTES / 2) / whole  # leaves room for what else runs here
+    with nodes(1, memory_usage_threshold=limit) as cluster:
+        results = list(dispatch(iter(jobs_of(night)), crew(cluster.address, Greedy), max_attempts=2))
+    told = {Path(each.job.source.path).name: (each.outcome.stage, each.attempts) for each in results}
+    assert len(results) == 4
+    assert told.pop("poison.json") == ("crash", 2)
+    assert set(told.values()) == {("decode", 1)}

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from builders import turn
 
-from pipeline.measures.voice import RATE, turn_voice
+from pipeline.audio.room import RATE_HZ as RATE
+from pipeline.measures.voice import turn_voice
 from pipeline.schema import TurnVoice
 
 
@@ -27,6 +28,19 @@ def test_pitch_of_a_steady_voice(hz):
 
 def test_pitch_range_of_a_glide():
     assert voice(tone(180, 270)).pitch_range_semitones == pytest.approx(12 * np.log2(1.5) * 0.9, abs=1.0)
+
+
+def test_a_long_turn_is_looked_at_in_places_and_tells_the_same():
+    short, long = voice(tone(180, 270, 2.0)), voice(np.tile(tone(180, 270, 2.0), 20))
+    assert long.pitch_hz == pytest.approx(short.pitch_hz, rel=0.02)
+    assert long.pitch_range_semitones == pytest.approx(short.pitch_range_semitones, abs=1.0)
+
+
+@pytest.mark.parametrize(("role", "measured"), [("agent", True), ("customer", False), ("unknown", False)])
+def test_only_the_agents_pitch_is_measured(role, measured):
+    found = turn_voice(tone(200, 200), turn(role, "我要查话费", until=2.0))
+    assert found.level_db is not None
+    assert (found.pitch_hz is not None, found.pitch_range_semitones is not None) == (measured, measured)
 
 
 def test_level_follows_the_gain():

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.asr.base import RATE_HZ, Samples
+from pipeline.audio.room import stretch
 from pipeline.schema import Span
 
 WINDOW_S = 30.0
@@ -29,14 +30,19 @@ class Window:
 
     Parameters
     ----------
-    samples
-        Shape (n,), 16 kHz, at most 30 s.
+    whole
+        The channel's samples.
     pieces
         The stretches of the recording that it holds, in order.
     """
 
-    samples: Samples
+    whole: Samples
     pieces: tuple[Span, ...]
+
+    @property
+    def samples(self) -> Samples:
+        """Shape (n,), 16 kHz, at most 30 s; joined when asked for, so that hours are not held twice."""
+        return np.concatenate([stretch(self.whole, piece) for piece in self.pieces])
 
     def to_recording(self, span: Span) -> Span:
         """Where a span of the window lies in the recording: inside the piece that holds its middle."""
@@ -77,7 +83,7 @@ def pack(samples: Samples, speech: Sequence[Span], *, window_s: float = WINDOW_S
         if len(even) == len(groups):
             groups = even
             break
-    return tuple(_window(samples, tuple(pieces)) for pieces in groups)
+    return tuple(Window(samples, tuple(pieces)) for pieces in groups)
 
 
 def _filled(spans: Sequence[Span], limit_s: float) -> list[list[Span]]:
@@ -91,10 +97,6 @@ def _filled(spans: Sequence[Span], limit_s: float) -> list[list[Span]]:
         groups[-1].append(span)
         filled_s += span.duration_s
     return groups
-
-
-def _window(samples: Samples, pieces: tuple[Span, ...]) -> Window:
-    return Window(np.concatenate([samples[_index(p.start_s) : _index(p.end_s)] for p in pieces]), pieces)
 
 
 def _index(time_s: float) -> int:

@@ -11,17 +11,12 @@ from pathlib import Path
 
 import av
 import numpy as np
-import numpy.typing as npt
 import soxr
 
 from pipeline.audio.probe import Source, check_file, open_source
+from pipeline.audio.room import LONG, RATE_HZ, Samples, blocks, enlarged, frame_power, give_back, make_room
 from pipeline.errors import AudioError
 from pipeline.settings import Settings
-
-Samples = npt.NDArray[np.float32]
-
-RATE_HZ = 16_000
-"""What the recognisers and the speech detector were trained on."""
 
 _MISSING_RATIO = 0.03
 """A file that lacks more than this of its declared length is truncated; codec padding is far less."""
@@ -56,6 +51,9 @@ _STEADY = 0.2
 _SPARE_S = 30.0
 _BLOCK_BYTES = 1 << 20
 
+_FRAME = 8192
+"""Samples resampled at once: codecs give 20 ms a time, and handing so little on costs more than resampling it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Audio:
@@ -64,7 +62,7 @@ class Audio:
     Parameters
     ----------
     samples
-        Shape (channels, n), 16 kHz, full scale is 1, without DC offset.
+        Shape (channels, n), 16 kHz, full scale is 1, without DC offset; of a long recording in a file, see ``room``.
     source_rate
         Sample rate of the file in Hz.
     channels
@@ -97,7 +95,7 @@ def load_audio(path: Path, *, settings: Settings) -> Audio:
         raise AudioError(
             f"{path}: lasts {duration_s:.2f} s, shorter than {settings.min_duration_s:g} s; no call fits (setting min_duration_s)"
         )
-    samples -= samples.mean(axis=1, keepdims=True, dtype=np.float64).astype(np.float32)
+    _take_out_offset(samples)
     return _audio(samples, source)
 
 
@@ -117,6 +115,13 @@ def content_hash(path: Path) -> str:
     return digest.hexdigest()
 
 
+def _take_out_offset(samples: Samples) -> None:
+    total = sum(block.sum(axis=1, dtype=np.float64) for block in blocks(samples))
+    offset = (total / samples.shape[1]).astype(np.float32)[:, None]
+    for block in blocks(samples):
+        np.subtract(block, offset, out=block)
+
+
 def _audio(samples: Samples, source: Source) -> Audio:
     notes: tuple[str, ...] = ()
     if len(samples) == 2 and same_sound(samples):
@@ -126,11 +131,11 @@ def _audio(samples: Samples, source: Source) -> Audio:
 
 def same_sound(samples: Samples) -> bool:
     """Whether both channels carry one sound, perhaps at two levels, turned over, or each through a codec of its own."""
-    left, right = samples
-    left_energy, right_energy = (float(np.dot(x, x)) for x in (left, right))
+    products = ([float(np.dot(x, y)) for x, y in ((a, a), (b, b), (a, b))] for a, b in blocks(samples))
+    left_energy, right_energy, shared = map(sum, zip(*products, strict=True))
     if min(left_energy, right_energy) == 0:
         return False
-    gain = float(np.dot(left, right)) / right_energy
+    gain = shared / right_energy
     residual = left_energy - gain * gain * right_energy
     if _SAME_GAIN[0] <= abs(gain) <= _SAME_GAIN[1] and residual <= _SAME_RESIDUAL_RATIO * left_energy:
         return True
@@ -139,8 +144,7 @@ def same_sound(samples: Samples) -> bool:
 
 def _same_course(samples: Samples) -> bool:
     """Whether the levels of both channels rise and fall together."""
-    frames = samples[:, : samples.shape[1] // _LEVEL_FRAME * _LEVEL_FRAME].reshape(2, -1, _LEVEL_FRAME)
-    power = np.einsum("cij,cij->ci", frames, frames) / _LEVEL_FRAME
+    power = frame_power(samples, _LEVEL_FRAME)
     heard = power.max(axis=0) > _QUIET_POWER if power.size else np.zeros(0, np.bool_)
     floor = np.maximum(np.percentile(power, _LOUD_PERCENTILE, axis=1, keepdims=True) / _COMPARED, _QUIET_POWER)
     levels = np.log10(np.maximum(power, floor)[:, heard])
@@ -150,10 +154,10 @@ def _same_course(samples: Samples) -> bool:
 
 
 def _resampled(source: Source, max_duration_s: float) -> Samples:
-    """Samples of shape (channels, n), filled in place: two hours of two channels take 0.9 GB, and no second copy is made."""
+    """Samples of shape (channels, n), filled in place."""
     stream = soxr.ResampleStream(source.rate, RATE_HZ, source.channels, dtype="float32")
     filled = 0
-    samples = np.empty((source.channels, _room(source, max_duration_s)), np.float32)
+    samples = make_room(source.channels, _length(source, max_duration_s))
     for block in chain(_decoded(source), (None,)):
         part = stream.resample_chunk(
             np.zeros((0, source.channels), np.float32) if block is None else block, block is None
@@ -163,27 +167,23 @@ def _resampled(source: Source, max_duration_s: float) -> Samples:
                 f"{source.path}: lasts longer than {max_duration_s:g} s; split it into calls or raise max_duration_s"
             )
         if filled + len(part) > samples.shape[1]:
-            samples = _enlarged(samples, filled, filled + len(part))
+            samples = enlarged(samples[:, :filled], (filled + len(part)) * 3 // 2)
         samples[:, filled : filled + len(part)] = part.T
         filled += len(part)
+        give_back(samples)
     return samples[:, :filled]
 
 
-def _room(source: Source, max_duration_s: float) -> int:
+def _length(source: Source, max_duration_s: float) -> int:
     """Samples to make room for: what the container says, which for some is an estimate, and half a minute more."""
     stated = source.container.duration
-    return int(RATE_HZ * (max_duration_s if stated is None else min(stated / av.time_base, max_duration_s) + _SPARE_S))
-
-
-def _enlarged(samples: Samples, filled: int, least: int) -> Samples:
-    larger = np.empty((len(samples), least * 3 // 2), np.float32)
-    larger[:, :filled] = samples[:, :filled]
-    return larger
+    return LONG if stated is None else int(RATE_HZ * (min(stated / av.time_base, max_duration_s) + _SPARE_S))
 
 
 def _decoded(source: Source) -> Iterator[Samples]:
     """Blocks of shape (n, channels) at the source's rate; unreadable packets are skipped while they are few."""
-    to_float = av.AudioResampler(format="flt", layout="mono" if source.channels == 1 else "stereo", rate=source.rate)
+    layout = "mono" if source.channels == 1 else "stereo"
+    to_float = av.AudioResampler(format="flt", layout=layout, rate=source.rate, frame_size=_FRAME)
     read = damaged = 0
     for packet in source.container.demux(source.stream):
         read += 1
@@ -192,12 +192,16 @@ def _decoded(source: Source) -> Iterator[Samples]:
         except av.error.FFmpegError:
             damaged += 1
             continue
-        for frame in frames:
-            yield frame.to_ndarray().reshape(-1, source.channels).astype(np.float32, copy=False)
+        yield from (_block(frame, source.channels) for frame in frames)
+    yield from (_block(frame, source.channels) for frame in to_float.resample(None))
     if damaged > _DAMAGED_RATIO * read:
         raise AudioError(
             f"{source.path}: damaged, {damaged} of {read} packets cannot be decoded; export the recording again"
         )
+
+
+def _block(frame: av.AudioFrame, channels: int) -> Samples:
+    return frame.to_ndarray().reshape(-1, channels).astype(np.float32, copy=False)
 
 
 def _check_complete(source: Source, duration_s: float) -> None:

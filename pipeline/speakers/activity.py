@@ -7,9 +7,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.audio.room import RATE_HZ, blocks, give_back
 from pipeline.schema import Span
-
-RATE_HZ = 16_000
 
 _FRAME = 512
 """Samples of which the detector says at once how likely they are speech."""
@@ -85,7 +84,7 @@ def speech_chances(samples: npt.NDArray[np.float32]) -> Chances:
     """
     from faster_whisper.vad import get_vad_model
 
-    if not len(samples) or max(float(samples.max()), -float(samples.min())) < INAUDIBLE:
+    if not any(np.abs(block).max() >= INAUDIBLE for block in blocks(samples)):
         return np.zeros(0, np.float32)
     detector, found = get_vad_model(), []
     for start in range(0, len(samples), _BLOCK):
@@ -93,6 +92,7 @@ def speech_chances(samples: npt.NDArray[np.float32]) -> Chances:
         part = samples[first : start + _BLOCK]
         chances = detector(np.pad(part, (0, -len(part) % _FRAME)))
         found.append(np.ravel(chances)[(start - first) // _FRAME :])
+        give_back(samples)
     return np.concatenate(found)
 
 

@@ -12,6 +12,7 @@ from itertools import groupby, pairwise
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.audio.room import give_back
 from pipeline.schema import Span, Utterance, Word
 from pipeline.speakers import clustering
 from pipeline.speakers.networks import FIRST_FRAME_S, FRAME_S, RATE_HZ, WINDOW, speaking, voice_vector
@@ -106,7 +107,9 @@ def _activity(samples: Samples) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.b
 
 def _window(samples: Samples, number: int) -> Samples:
     part = samples[number * _HOP : number * _HOP + WINDOW]
-    return np.pad(part, (0, WINDOW - len(part)))
+    filled = np.pad(part, (0, WINDOW - len(part)))
+    give_back(samples)
+    return filled
 
 
 def _middle(number: int, count: int, frames: int) -> slice:
@@ -138,7 +141,9 @@ def _sound(samples: Samples, first: int, last: int) -> Samples:
     middle_s = _time_s(first + last) / 2 + FIRST_FRAME_S / 2
     half_s = max((last - first) * FRAME_S, _SHORTEST_HEARD_S) / 2
     start, length = max(0, round((middle_s - half_s) * RATE_HZ)), round(2 * half_s * RATE_HZ)
-    return np.pad(samples[start : start + length], (0, max(0, start + length - len(samples))))
+    sound = np.pad(samples[start : start + length], (0, max(0, start + length - len(samples))))
+    give_back(samples)
+    return sound
 
 
 def _spans(marks: npt.NDArray[np.bool_]) -> tuple[Span, ...]:

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.audio.room import RATE_HZ, frame_power
 from pipeline.schema import Span
 
-RATE_HZ = 16_000
 _FRAME_S = 0.05
 _PEAK_PERCENTILE = 95
 """Of the frame levels: a channel's usual peak level, whatever the share of speech in a call with two sides."""
@@ -66,10 +66,7 @@ def own_speech(samples: npt.NDArray[np.float32], speech: Sequence[Sequence[Span]
 
 def _levels_db(samples: npt.NDArray[np.float32]) -> Levels:
     """Highest frame level within a quarter second around each frame."""
-    width = round(_FRAME_S * RATE_HZ)
-    frames = samples[: len(samples) // width * width].reshape(-1, width)
-    power = np.einsum("ij,ij->i", frames, frames, dtype=np.float64) / width
-    level = 10 * np.log10(power + _SILENCE_POWER)
+    level = 10 * np.log10(frame_power(samples, round(_FRAME_S * RATE_HZ)) + _SILENCE_POWER)
     around = np.pad(level, _SMOOTH_FRAMES, mode="edge")
     smooth: Levels = np.lib.stride_tricks.sliding_window_view(around, 2 * _SMOOTH_FRAMES + 1).max(axis=1)
     return smooth

@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.audio.room import stretch
 from pipeline.schema import Span, Turn
 from pipeline.speakers.networks import RATE_HZ, voice_vector
 
@@ -56,10 +57,7 @@ def voice_of(samples: Samples, spans: Sequence[Span]) -> tuple[Vector, float] | 
     seconds = sum(piece.duration_s for piece in pieces)
     if seconds < _ENOUGH_S:
         return None
-    vectors = [
-        piece.duration_s * voice_vector(samples[round(piece.start_s * RATE_HZ) : round(piece.end_s * RATE_HZ)])
-        for piece in pieces
-    ]
+    vectors = [piece.duration_s * voice_vector(stretch(samples, piece)) for piece in pieces]
     mean = np.sum(vectors, axis=0)
     return (mean / max(float(np.linalg.norm(mean)), 1e-9)).astype(np.float32), seconds
 

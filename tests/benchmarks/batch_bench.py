@@ -2,7 +2,7 @@
 
 usage: python tests/benchmarks/batch_bench.py [overhead] [memory] [length] [rate] [--calls N] [--few N] [--minutes M M ...] [--ray]
 
-overhead   processor time of the sample calls outside the recogniser, and of that the run's own bookkeeping
+overhead   processor time of the sample calls by part, a minute of recording
 memory     peak memory of a run over few and over many transcripts
 length     processor time and peak memory of decoding and finding speech in long recordings (a sample call repeated);
            with --recognise the whole way to the scorecard
@@ -18,16 +18,19 @@ import resource
 import subprocess
 import sys
 import time
-import wave
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import soundfile
+
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.clocks import Clock, clocked
 from benchmarks.references import print_table
 from nights import write_night
 
+from pipeline import call, hearing
 from pipeline.asr.base import Transcriber
 from pipeline.audio.decode import load_audio
 from pipeline.batch import run
@@ -41,22 +44,29 @@ from pipeline.store.repository import Store
 
 ROOT = Path(__file__).parents[2]
 CALLS = ROOT / "tests" / "data" / "calls"
+PARTS = {
+    "decoding": (hearing, "load_audio"),
+    "finding speech": (hearing, "speech_chances"),
+    "taking out crosstalk": (hearing, "own_speech"),
+    "writing by sound": (hearing, "respell"),
+    "telling the sides apart": (hearing, "tell_apart"),
+    "quality of the channels": (hearing, "channel_quality"),
+    "level and pitch": (hearing, "turn_voice"),
+    "judging": (call, "judge"),
+}
 Row = tuple[str, str]
 
 
 class TimedTranscriber:
-    """A recogniser whose processor time is added up."""
+    """A recogniser whose processor time is added up; both channels may be with it at once."""
 
     def __init__(self, real: Transcriber) -> None:
         self._real, self.engine = real, real.engine
-        self.seconds = 0.0
+        self.clock = Clock()
 
-    def transcribe(self, samples, *, speech: Iterable[Span], channel: int) -> tuple[Utterance, ...]:
-        began_s = time.process_time()
-        try:
+    def transcribe(self, samples, *, speech: Sequence[Span], channel: int) -> tuple[Utterance, ...]:
+        with self.clock.running():
             return self._real.transcribe(samples, speech=speech, channel=channel)
-        finally:
-            self.seconds += time.process_time() - began_s
 
 
 class TimedScorer(Scorer):
@@ -84,6 +94,7 @@ def scored(folder: Path, *, transcripts: bool, workers: int = 1, cluster: str | 
     """Score a folder into a new store; processor seconds, rate and peak memory."""
     sys.modules["pipeline.batch.night"].Scorer = TimedScorer
     settings = Settings(workers=workers)
+    clocks = clocked({} if transcripts else PARTS)
     stamps: list[float] = []
     with TemporaryDirectory() as place, Store(f"sqlite:///{place}/q.sqlite") as store:
         sources = find_sources([folder], manifest=None, settings=settings, transcripts=transcripts)
@@ -97,12 +108,15 @@ def scored(folder: Path, *, transcripts: bool, workers: int = 1, cluster: str | 
             on_progress=lambda _: stamps.append(time.perf_counter()),
         )
         total_s = time.process_time() - began_s
-    told = {"calls": summary.scored, "rate": len(stamps[1:]) / (stamps[-1] - stamps[0]), "peak_mb": peak_mb()}
+    told = {"calls": summary.scored, "peak_mb": peak_mb()}
+    if len(stamps) > 1:
+        told["rate"] = len(stamps[1:]) / (stamps[-1] - stamps[0])
     if workers == 1 and not cluster:
         made = TimedScorer.made
         told |= {"total_s": total_s - (made.loaded_s - began_s), "scoring_s": made.seconds}
         if isinstance(made._transcriber, TimedTranscriber):
-            told["recogniser_s"] = made._transcriber.seconds
+            told |= {"recogniser_s": made._transcriber.clock.seconds, "minutes": summary.audio_s / 60}
+            told |= {part: clock.seconds for part, clock in clocks.items()}
     return told
 
 
@@ -136,10 +150,13 @@ def apart(what: str, folder: Path, **options: object) -> dict[str, float]:
 def overhead() -> Iterator[Row]:
     told = apart("scored", CALLS, transcripts=False)
     rest_s = told["total_s"] - told["recogniser_s"]
-    own_s = told["total_s"] - told["scoring_s"]
-    yield "recogniser, s a call", f"{told['recogniser_s'] / told['calls']:.2f}"
-    yield "everything else, of the recogniser's time", f"{rest_s / told['recogniser_s']:.1%}"
-    yield "of that bookkeeping (hash, claim, store), of the recogniser's time", f"{own_s / told['recogniser_s']:.2%}"
+    parts = {"recogniser": told["recogniser_s"]} | {part: told[part] for part in PARTS}
+    parts["bookkeeping (hash, claim, store)"] = told["total_s"] - told["scoring_s"]
+    parts["everything but the recogniser"] = rest_s
+    parts["everything but the recogniser and finding speech"] = rest_s - told["finding speech"]
+    for part, seconds in parts.items():
+        share = seconds / told["recogniser_s"]
+        yield part, f"{1e3 * seconds / told['minutes']:.0f} ms a minute, {share:.1%} of the recogniser's time"
 
 
 def memory(few: int, many: int) -> Iterator[Row]:
@@ -166,11 +183,10 @@ def length(minutes: Iterable[float], *, recognise: bool) -> Iterator[Row]:
 
 def long_call(path: Path, minutes: float) -> Path:
     """A sample call again and again."""
-    with wave.open(str(CALLS / "d14.wav")) as source, wave.open(str(path), "wb") as target:
-        target.setparams(source.getparams())
-        frames = source.readframes(source.getnframes())
-        for _ in range(round(minutes * 60 * source.getframerate() / source.getnframes()) or 1):
-            target.writeframes(frames)
+    frames, rate_hz = soundfile.read(CALLS / "d14.wav", dtype="int16")
+    with soundfile.SoundFile(path, "w", rate_hz, frames.shape[1], subtype="ALAW") as target:
+        for _ in range(round(minutes * 60 * rate_hz / len(frames)) or 1):
+            target.write(frames)
     return path
 
 

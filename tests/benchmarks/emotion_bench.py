@@ -31,7 +31,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.references import chinese, print_table
 
 from pipeline.audio.decode import load_audio
-from pipeline.measures.voice import RATE, turn_voice
+from pipeline.audio.room import RATE_HZ as RATE
+from pipeline.measures.voice import turn_voice
 from pipeline.schema import Role, Span, Turn
 from pipeline.settings import Settings
 from pipeline.speakers.activity import TIMING, find_speech

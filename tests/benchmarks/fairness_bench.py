@@ -30,13 +30,14 @@ from benchmarks.references import add_choice, print_table, read_reference, refer
 
 from pipeline.audio.decode import load_audio
 from pipeline.audio.quality import channel_quality
+from pipeline.audio.room import RATE_HZ as RATE
 from pipeline.call import judge
 from pipeline.hearing import Heard
 from pipeline.kit import Kit, load_kit
 from pipeline.lexicon.corpus import read_corpus
 from pipeline.lexicon.entries import load_lexicon
 from pipeline.lexicon.training import Misspeller
-from pipeline.measures.voice import RATE, turn_voice
+from pipeline.measures.voice import turn_voice
 from pipeline.schema import Acoustics, Engine, Recording, Role, Roles, Scorecard, Span, Transcript, Turn
 from pipeline.settings import Settings
 from pipeline.speakers.activity import TIMING, find_speech
