@@ -1,7 +1,7 @@
 """One recording becomes one scorecard: it is heard, then judged; the story of the house, read from top to bottom."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import pipeline
@@ -10,6 +10,7 @@ from pipeline.criteria.context import CallContext
 from pipeline.criteria.flows import find_scenario, follow
 from pipeline.criteria.hostility import hostility
 from pipeline.criteria.opening_closing import closing, opening
+from pipeline.criteria.witnesses import weigh
 from pipeline.errors import AudioError, EngineError, QinheError, TranscriptError
 from pipeline.hearing import NO_VOICES, Heard, Voices, hear, take_given
 from pipeline.kit import Kit, load_kit
@@ -37,6 +38,23 @@ class Scored:
 Outcome = Scored | Failure
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A call read with the lists of its day.
+
+    Parameters
+    ----------
+    found
+        Phrase evidence; everything that was found where ``told`` by people.
+    """
+
+    heard: Heard
+    kit: Kit
+    texts: tuple[TurnText, ...]
+    found: tuple[Finding, ...] = ()
+    told: bool = False
+
+
 def judge(heard: Heard, kit: Kit, *, findings: tuple[Finding, ...] | None = None) -> Scorecard:
     """Judge what was heard; the same words and sounds always give the same scorecard.
 
@@ -45,10 +63,30 @@ def judge(heard: Heard, kit: Kit, *, findings: tuple[Finding, ...] | None = None
     findings
         What people say was found, in place of what the kit finds: judges a call as it would stand after their verdicts.
     """
+    if findings is None:
+        return judge_all([heard], kit)[0]
+    return _judged(replace(_read(heard, kit), found=findings, told=True))
+
+
+def judge_all(calls: Iterable[Heard], kit: Kit) -> tuple[Scorecard, ...]:
+    """Judge several calls: each has the scorecard that it has alone, for phrases are found quicker in all at once."""
+    read = [_read(heard, kit) for heard in calls]
+    found: dict[int, tuple[Finding, ...]] = {}
+    for finder in dict.fromkeys(each.kit.finder for each in read):
+        own = [i for i, each in enumerate(read) if each.kit.finder is finder]
+        found |= zip(own, finder.find_all([read[i].texts for i in own]), strict=True)
+    return tuple(_judged(replace(each, found=found[i])) for i, each in enumerate(read))
+
+
+def _read(heard: Heard, kit: Kit) -> _Read:
     kit = kit.on(heard.recording.started_at)
+    return _Read(heard, kit, read_turns(heard.transcript.turns, kit.segmenter))
+
+
+def _judged(read: _Read) -> Scorecard:
+    heard, kit, texts = read.heard, read.kit, read.texts
     transcript, settings = heard.transcript, kit.settings
-    texts = read_turns(transcript.turns, kit.segmenter)
-    findings, ruled = _found(heard, texts, kit, findings)
+    findings, ruled = _found(read)
     scenario = find_scenario(texts, kit.flows, withheld=transcript.roles.withheld)
     events = find_events(transcript, heard.acoustics, findings, settings)
     context = CallContext(
@@ -80,17 +118,20 @@ def judge(heard: Heard, kit: Kit, *, findings: tuple[Finding, ...] | None = None
     return score(context, rubric, versions, calibration=kit.calibration)
 
 
-def _found(
-    heard: Heard, texts: tuple[TurnText, ...], kit: Kit, said: tuple[Finding, ...] | None
-) -> tuple[tuple[Finding, ...], Applied]:
+def _found(read: _Read) -> tuple[tuple[Finding, ...], Applied]:
     """Phrase evidence, and what the rules make of it; where people say what was found, the rules find nothing more."""
-    phrases = kit.finder.find(texts) if said is None else said
-    call = RuleCall(heard.recording, heard.transcript, texts, phrases, kit.settings, heard.acoustics)
+    heard, kit = read.heard, read.kit
+    phrases = read.found if read.told else _weighed(read)
+    call = RuleCall(heard.recording, heard.transcript, read.texts, phrases, kit.settings, heard.acoustics)
     ruled = kit.rules.apply(call)
-    if said is None:
+    if not read.told:
         return united(phrases, ruled.labelled), ruled
-    own, listed = kit.rules.parted(said)
+    own, listed = kit.rules.parted(phrases)
     return listed, replace(ruled, findings=own, labelled=())
+
+
+def _weighed(read: _Read) -> tuple[Finding, ...]:
+    return weigh(read.found, read.heard.transcript, read.kit.wordings.cues, spared=read.kit.rubric.red_lines)
 
 
 class Scorer:

@@ -9,7 +9,7 @@ from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
-from pipeline.call import Scored, judge
+from pipeline.call import Scored, judge, judge_all
 from pipeline.errors import EngineError
 from pipeline.hearing import Heard
 from pipeline.kit import Kit, load_kit
@@ -138,7 +138,7 @@ class _Rejudge:
 
     def __call__(self, ids: Iterable[str]) -> tuple[Change, ...]:
         """Judge these recordings again and keep, if so planned, the judgements that are not word for word the same."""
-        pairs = [(before, self._again(before, acoustics)) for before, acoustics in self._store.judged(tuple(ids))]
+        pairs = self._again(self._store.judged(tuple(ids)))
         if self._plan.keep and any(before != after for before, after in pairs):
             self._store.save_judgements(after for before, after in pairs if before != after)
         return tuple(
@@ -152,10 +152,20 @@ class _Rejudge:
             for before, after in pairs
         )
 
-    def _again(self, before: Scorecard, acoustics: Acoustics) -> Scorecard:
-        heard = Heard(before.recording, before.transcript, acoustics)
-        known = self._plan.same_findings and before.versions.lexicon == self._kit.lexicon_for(before.recording)
-        return judge(heard, self._kit, findings=before.findings if known else None)
+    def _again(self, stored: Iterable[tuple[Scorecard, Acoustics]]) -> list[tuple[Scorecard, Scorecard]]:
+        """Each judgement as it stood and as it would stand."""
+        calls = [(before, Heard(before.recording, before.transcript, acoustics)) for before, acoustics in stored]
+        known = [(before, heard) for before, heard in calls if self._known(before)]
+        unknown = [(before, heard) for before, heard in calls if not self._known(before)]
+        anew = judge_all((heard for _, heard in unknown), self._kit)
+        return [
+            *((before, judge(heard, self._kit, findings=before.findings)) for before, heard in known),
+            *((before, after) for (before, _), after in zip(unknown, anew, strict=True)),
+        ]
+
+    def _known(self, before: Scorecard) -> bool:
+        """Whether what was found may be taken over."""
+        return self._plan.same_findings and before.versions.lexicon == self._kit.lexicon_for(before.recording)
 
 
 _worker: Callable[[Iterable[str]], tuple[Change, ...]] | None = None

@@ -209,7 +209,8 @@ def made(label, start, end, certainty, rule=BY_MEANING, *, turn=0):
         (made("thanks", 0, 3, 0.6, BY_SOUND), [made("apology", 0, 3, 0.5)], [0.5]),  # another meaning
         (made("thanks", 0, 3, 0.6, BY_SOUND), [made("thanks", 0, 3, 0.5, turn=1)], [0.5]),
         (made("thanks", 0, 3, 0.6, EXACTLY), [made("apology", 0, 3, 0.34)], [0.6]),  # not likely enough to be shown
-        (made("refuse", 0, 3, 0.9, EXACTLY), [], [0.9 * UNSUPPORTED]),
+        (made("refuse", 0, 4, 0.9, EXACTLY), [], [0.9 * UNSUPPORTED]),
+        (made("refuse", 0, 3, 0.9, EXACTLY), [], []),  # a short pattern hits by chance
         (made("refuse", 0, 3, 0.9, EXACTLY), [made("refuse", 0, 3, 0.2)], [0.92]),
     ],
 )

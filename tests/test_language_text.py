@@ -3,6 +3,7 @@ import logging
 from contextlib import redirect_stderr
 
 from builders import turn
+from composed_calls import composed_call
 from hypothesis import given
 from hypothesis import strategies as st
 from phrases import read, segmenter
@@ -22,6 +23,14 @@ def test_added_words_are_kept_whole_and_for_us_alone():
     ours = Segmenter(["拍照片墙"])
     assert "拍照片墙" in {word.text for word in ours.cut("他要拍照片墙了")}
     assert "拍照片墙" not in {word.text for word in segmenter().cut("他要拍照片墙了")}
+
+
+def test_words_are_those_of_jieba_itself():
+    ours = segmenter()
+    plain = ours._tokenizer
+    for each in [*composed_call(1).transcript.turns, turn("agent", "ABC1205 號、"), turn("agent", "的")]:
+        text = fold_characters(each.text)
+        assert plain.get_DAG(text) == type(plain).get_DAG(plain, text)
 
 
 def test_segmenting_is_quiet(caplog):

@@ -31,6 +31,13 @@ def finder(tmp_path_factory):
     )
 
 
+@pytest.mark.parametrize("text", ["我给您查过", "我给您办过", "我给您退过", "我给您改好", "我给您补好", "我先给您转"])
+def test_every_form_around_one_anchor_is_found(tmp_path, text):
+    many = matcher(tmp_path, entry("wait.many", "wait_notice", "(我)给您{any:0-2}[查过|办过|退过|改好|补好|转]"))
+    assert [label for label, _ in found(many, text)] == ["wait_notice"]
+    assert not found(many, "我给您说")
+
+
 @pytest.mark.parametrize(
     ("text", "label", "quote"),
     [

@@ -68,3 +68,34 @@ def test_objections_are_counted_and_praise_is_none():
     (found,) = displeased(context)
     assert found.amount == 2
     assert [signal.name for signal in pleased(context)] == ["customer.pleased"]
+
+
+def test_what_the_customer_came_to_complain_of_is_no_objection_to_an_answer():
+    opened = call(("agent", "您好"), ("customer", "你们每次都这么说，根本没解决"), ("agent", "我来查一下"))
+    assert displeased(opened) == ()
+
+
+CARED = ("agent", "实在抱歉", "apology")
+TOOK_ON = ("agent", "我跟进到底", "ownership")
+OFFERED = ("agent", "您看改到周六可以吗", "solicit")
+LEFT_ANGRY = (("customer", "你们每次都这么说"), ("agent", "好的"), ("customer", "什么破规定"), ("agent", "再见"))
+
+
+@pytest.mark.parametrize(
+    ("conduct", "doubtful"),
+    [
+        ((CARED, TOOK_ON, OFFERED), True),
+        ((CARED, TOOK_ON), False),
+        ((CARED, OFFERED), False),
+        ((TOOK_ON, OFFERED), False),
+        ((CARED, TOOK_ON, OFFERED, ("agent", "规定就这样", "refuse")), False),
+        ((CARED, TOOK_ON, OFFERED, ("agent", "规定就这样", "refuse?")), False),
+        ((CARED, TOOK_ON, ("agent", "您看可以吗", "solicit?")), False),
+    ],
+)
+def test_anger_at_an_agent_who_did_all_he_could_is_left_to_the_inspector(conduct, doubtful):
+    context = call(*ASKED, *conduct, *LEFT_ANGRY)
+    assert [(each.name, each.doubtful) for each in (*displeased(context), *unsettled(context))] == [
+        ("customer.displeased", doubtful),
+        ("customer.unsettled", doubtful),
+    ]

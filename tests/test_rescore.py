@@ -7,10 +7,11 @@ import pytest
 import yaml
 from builders import transcript
 from calls import EXEMPLARY, LEXICONS, POOR
+from composed_calls import composed_call
 from phrases import entry
 from scorecards import acoustics
 
-from pipeline.call import judge
+from pipeline.call import judge, judge_all
 from pipeline.hearing import Heard
 from pipeline.kit import load_kit
 from pipeline.rescore import Plan, rescore, rescore_all
@@ -52,6 +53,13 @@ def store(tmp_path, cards):
         for card in cards.values():
             opened.save_scorecard(card, Acoustics())
         yield opened
+
+
+def test_calls_judged_together_have_the_scorecards_they_have_alone(kit, cards):
+    composed = [composed_call(number) for number in range(6)]
+    together = judge_all([*map(heard, CALLS), *composed], kit)
+    assert together == (*cards.values(), *(judge(each, kit) for each in composed))
+    assert judge_all([], kit) == ()
 
 
 def again(store, kit):

@@ -102,3 +102,8 @@ def turns_with(
         for turn in transcript.turns
         if turn.role is by and cues[cue].shown(turn.text) and not (praised and cues[Cue.CONTENT].shown(turn.text))
     )
+
+
+def objects(text: str, cues: Mapping[Cue, Wording]) -> bool:
+    """Whether the customer's words object; who also praises does not."""
+    return any(cues[cue].shown(text) for cue in (Cue.DISCONTENT, Cue.HOSTILITY)) and not cues[Cue.CONTENT].shown(text)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 
 from pipeline.criteria.context import CallContext
@@ -84,6 +85,7 @@ def criterion(name: str, *, emits: tuple[str, ...] = ()) -> Callable[[Criterion]
     return register
 
 
+@cache
 def registered() -> Mapping[str, Registered]:
     """All criteria by id, in the order of their definition."""
     from pipeline.criteria import communication, patience, politeness  # noqa: F401  (importing registers; they import this module)

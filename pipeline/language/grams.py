@@ -83,15 +83,17 @@ class GramTable:
 
     def whole(self, names: Sequence[str]) -> Asked:
         """One feature for each text, by its whole name."""
-        keys = [int(self._joined(name[0], [*self._spell(name[1:])])) for name in names]
-        return Asked(np.array(keys, dtype=np.int64), np.arange(len(names)))
+        key_of = {name: int(self._joined(name[0], [*self._spell(name[1:])])) for name in set(names)}
+        return Asked(np.array([key_of[name] for name in names], dtype=np.int64), np.arange(len(names)))
 
     def known(self, asked: Sequence[Asked]) -> tuple[Numbers, Numbers]:
         """Owners and rows of those that are in the vocabulary, in the order asked."""
         keys, owners = (np.concatenate([getattr(each, name) for each in asked]) for name in ("keys", "owners"))
         if not len(self._keys):
             return owners[:0], keys[:0]
-        places = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+        order = np.argsort(keys)  # neighbours in the vocabulary one after the other: quicker than here and there
+        places = np.empty_like(order)
+        places[order] = np.minimum(np.searchsorted(self._keys, keys[order]), len(self._keys) - 1)
         there = self._keys[places] == keys
         return owners[there], self._rows[places[there]]
 

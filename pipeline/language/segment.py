@@ -1,17 +1,12 @@
 """Words: jieba with a tokenizer of our own, so that no other user of jieba changes what is cut, nor we theirs."""
 
-import re
 import warnings
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from itertools import accumulate, chain
+from functools import lru_cache, partial
+from itertools import accumulate
 from typing import Any, NamedTuple
 
-from pipeline.language.memory import remembered
 from pipeline.language.normalise import fold_characters
-
-_PIECE = re.compile(r"[^,?!;:。、]+|[,?!;:。、]")
-"""jieba never makes a word over one of these marks: what stands between them is cut by itself."""
 
 
 class CutWord(NamedTuple):
@@ -35,16 +30,12 @@ class Segmenter:
         self._tokenizer = _new_tokenizer()
         for word in words:
             self._tokenizer.add_word(word)
-        self._pieces = remembered(16384)(self._cut_piece)
 
     def cut(self, text: str) -> tuple[CutWord, ...]:
         """Words of ``text``, punctuation among them, simplified and half-width, with offsets into ``text``."""
-        words = list(chain.from_iterable(map(self._pieces, _PIECE.findall(fold_characters(text)))))
+        words = list(self._tokenizer.cut(fold_characters(text)))
         edges = list(accumulate(map(len, words), initial=0))
         return tuple(map(CutWord, words, edges, edges[1:]))
-
-    def _cut_piece(self, piece: str) -> tuple[str, ...]:
-        return tuple(self._tokenizer.cut(piece))
 
 
 def dictionary() -> Mapping[str, int]:
@@ -72,4 +63,20 @@ def _new_tokenizer() -> Any:  # noqa: ANN401
     tokenizer = _jieba().Tokenizer()
     frequencies, total = _base_dictionary()
     tokenizer.FREQ, tokenizer.total, tokenizer.initialized = dict(frequencies), total, True
+    tokenizer.get_DAG = partial(_word_ends, tokenizer.FREQ)
     return tokenizer
+
+
+def _word_ends(counts: Mapping[str, int], text: str) -> Mapping[int, list[int]]:
+    """For each character the last ones of the words that begin there: jieba's own, which looks all up twice, in half the time."""
+    ends: dict[int, list[int]] = {}
+    for start in range(len(text)):
+        found = []
+        for end in range(start + 1, len(text) + 1):
+            count = counts.get(text[start:end])
+            if count is None:  # nor does any word go on from here: the dictionary holds every beginning of a word
+                break
+            if count:
+                found.append(end - 1)
+        ends[start] = found or [start]
+    return ends

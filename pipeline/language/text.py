@@ -42,15 +42,21 @@ class TurnText:
 
 def read_turn(turn: Turn, segmenter: Segmenter) -> TurnText:
     """The turn's comparable characters, words and sounds."""
-    normalised = normalise(turn.text)
-    words = segmenter.cut(turn.text)
-    coded = syllables.reread(syllables.sound_codes(normalised.text), _moved(words, normalised.offsets))
-    return TurnText(turn, normalised, words, coded)
+    return read_turns((turn,), segmenter)[0]
 
 
 def read_turns(turns: Iterable[Turn], segmenter: Segmenter) -> tuple[TurnText, ...]:
     """All turns read, in their order."""
-    return tuple(read_turn(turn, segmenter) for turn in turns)
+    turns = tuple(turns)
+    # One thing after the other for all turns, not all things for one turn: each table stays in the processor's cache.
+    normalised = [normalise(turn.text) for turn in turns]
+    words = [segmenter.cut(turn.text) for turn in turns]
+    sounds = map(_sounds, normalised, words)
+    return tuple(map(TurnText, turns, normalised, words, sounds))
+
+
+def _sounds(normalised: Normalised, words: Sequence[CutWord]) -> str:
+    return syllables.reread(syllables.sound_codes(normalised.text), _moved(words, normalised.offsets))
 
 
 def _moved(words: Sequence[CutWord], offsets: Sequence[int]) -> list[CutWord]:

@@ -1,6 +1,8 @@
 """From a place in a turn's comparable text to evidence that can be heard: quote, time and certainty."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 
 from pipeline.language.text import TurnText
 from pipeline.lexicon.search import Hit
@@ -75,9 +77,7 @@ def _confidence(turn: Turn, start: int, end: int) -> float:
 
 def _words_between(turn: Turn, start: int, end: int) -> Sequence[int]:
     """Indices of the words that share a character with the stretch; none where the words do not make up the text."""
-    touched, at = [], 0
-    for i, word in enumerate(turn.words):
-        if at < end and at + len(word.text) > start:
-            touched.append(i)
-        at += len(word.text)
-    return touched if at == len(turn.text) else ()
+    edges = list(accumulate([len(word.text) for word in turn.words], initial=0))
+    if edges[-1] != len(turn.text):
+        return ()
+    return range(bisect_right(edges, start) - 1, bisect_left(edges, end))

@@ -2,11 +2,13 @@
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
+from pipeline.language.normalise import normalise
 from pipeline.language.text import TurnText
 from pipeline.lexicon.context import innocent
 from pipeline.lexicon.evidence import make_evidence
-from pipeline.lexicon.matcher import CLOSING_TURNS, OPENING_TURNS, Matcher
+from pipeline.lexicon.matcher import CLOSING_TURNS, OPENING_TURNS, Looked, Matcher
 from pipeline.lexicon.meaning import MeaningModel, Reading
 from pipeline.lexicon.phrases import Lexicon
 from pipeline.lexicon.resolve import BY_SOUND, by_turn, resolve
@@ -28,6 +30,8 @@ OPENING_ODDS, CLOSING_ODDS = 8.0, 5.0
 calls 6 to 9 and, but for the survey, 4 to 6 times."""
 UNSUPPORTED = 0.6
 """Trust left in a forbidden pattern that the meaning does not support: on tuning calls two in fifteen were right."""
+_LEAST_UNSUPPORTED = 4
+"""A shorter one is no evidence at all: on the hand held back 3 such hits in 40 were right."""
 OUTDONE: Mapping[Polarity, float] = {Polarity.STANDARD: 0.8, Polarity.NEUTRAL: 0.8, Polarity.FORBIDDEN: 1.0}
 """A meaning whose probability is below this share of what another finding has for the same words is a look-alike of it;
 nobody is blamed for words that are more likely something else."""
@@ -60,8 +64,23 @@ class Finder:
         any_role
             Read every turn as if the agent had said it: for finding out who the agent is.
         """
-        looked = self._matcher.look(texts, any_role=any_role)
-        meant = self._meant(texts, by_turn(looked.excused), any_role=any_role)
+        return self.find_all([texts], any_role=any_role)[0]
+
+    def find_all(
+        self, calls: Sequence[Sequence[TurnText]], *, any_role: bool = False
+    ) -> tuple[tuple[Finding, ...], ...]:
+        """The same for each of several calls: all at once is quicker."""
+        looked = self._matcher.look_all(calls, any_role=any_role)
+        said = [[text for text in call if any_role or text.turn.role is Role.AGENT] for call in calls]
+        readings = self._model.read_all([text for side in said for text in side], least=LEAST)
+        meant = [
+            list(self._meant(side, islice(readings, len(side)), by_turn(each.excused), () if any_role else call))
+            for side, each, call in zip(said, looked, calls, strict=True)
+        ]
+        return tuple(map(self._told, calls, looked, meant))
+
+    def _told(self, texts: Sequence[TurnText], looked: Looked, meant: Sequence[Finding]) -> tuple[Finding, ...]:
+        """All evidence of a call made one."""
         listed = resolve(looked.candidates, [text.turn for text in texts])
         expected = expected_places([text.turn for text in texts if text.turn.role is Role.AGENT])
         found = united(listed, likelier(meant, expected), expected, literal=self._literal)
@@ -78,12 +97,14 @@ class Finder:
         return replace(finding, status=Status.CERTAIN if sure else Status.DOUBTFUL, explanation=explanation)
 
     def _meant(
-        self, texts: Sequence[TurnText], excused: Mapping[int, Sequence[Finding]], *, any_role: bool
+        self,
+        said: Sequence[TurnText],
+        read: Iterable[Sequence[Reading]],
+        excused: Mapping[int, Sequence[Finding]],
+        call: Sequence[TurnText],
     ) -> Iterator[Finding]:
         """What the model finds, without labels that the lexicon does not have and innocent forbidden wording."""
-        call = () if any_role else texts
-        said = [text for text in texts if any_role or text.turn.role is Role.AGENT]
-        for text, readings in zip(said, self._model.read_all(said, least=LEAST), strict=True):
+        for text, readings in zip(said, read, strict=True):
             findings = [self._finding(text, reading) for reading in readings if reading.label in self._lexicon.labels]
             # A clause read for its meaning may hold what excuses it.
             known = excused[text.turn.index] if any(map(_blames, findings)) else ()
@@ -150,7 +171,8 @@ def united(
 
     Listed findings are surer where the meaning agrees; they are gone where they merely sound alike, the meaning does not
     agree and nobody expects the phrase in that place. Misconduct that a pattern finds and the meaning does not is left
-    to the inspector: a pattern casts wider than its author saw. Wording written out counts as its author wrote it.
+    to the inspector: a pattern casts wider than its author saw, a short one too wide to be shown. Wording written out
+    counts as its author wrote it.
 
     Parameters
     ----------
@@ -165,11 +187,18 @@ def united(
         if agreeing:
             kept.append(_surer(finding, agreeing))
         elif finding.rule != BY_SOUND or (finding.label, finding.evidence.turn) in expected:
-            wide = finding.polarity is Polarity.FORBIDDEN and finding.phrase not in literal
-            kept.append(_with_certainty(finding, UNSUPPORTED * finding.evidence.certainty) if wide else finding)
+            kept.extend(_unsupported(finding, literal))
     new = [finding for finding in meant if finding.evidence.certainty >= DOUBTFUL[finding.polarity]]
     nearby = by_turn(kept)
     return (*kept, *(each for each in new if not any(_same(each, other) for other in nearby[each.evidence.turn])))
+
+
+def _unsupported(finding: Finding, literal: Container[str | None]) -> Iterator[Finding]:
+    """What is left of a listed finding where the meaning does not agree."""
+    if finding.polarity is not Polarity.FORBIDDEN or finding.phrase in literal:
+        yield finding
+    elif len(normalise(finding.evidence.quote).text) >= _LEAST_UNSUPPORTED:
+        yield _with_certainty(finding, UNSUPPORTED * finding.evidence.certainty)
 
 
 def undisputed(findings: Sequence[Finding]) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from pipeline.lexicon.pattern import Form
@@ -83,15 +84,20 @@ class Entry:
     @property
     def wording(self) -> str:
         """One wording of it to show to people: the first of alternatives, what is optional left out, … for slots."""
-        shown, before = self.text, ""
-        while shown != before:
-            before, shown = shown, _ALTERNATIVES.sub(r"\1", _OPTIONAL.sub("", shown))
-        return _SLOT.sub("…", shown)
+        return _wording(self.text)
 
     @property
     def literal(self) -> bool:
         """Whether it is written out: one wording, no slots, nothing optional."""
         return len(self.forms) == 1 and len(self.forms[0]) == 1
+
+
+@lru_cache(maxsize=4096)
+def _wording(pattern: str) -> str:
+    shown, before = pattern, ""
+    while shown != before:
+        before, shown = shown, _ALTERNATIVES.sub(r"\1", _OPTIONAL.sub("", shown))
+    return _SLOT.sub("…", shown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,9 @@ from pipeline.lexicon.slots import Side, side_after, side_before
 from pipeline.lexicon.sound_index import SoundIndex
 from pipeline.lexicon.stream import Place, Stream, fillers, without_fillers
 
+_FEW = 4
+"""Up to so many forms of one anchor are quicker tried one by one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -53,6 +56,47 @@ class _Anchored:
     dropped: tuple[str, ...] = ()
 
 
+class _Forms:
+    """The forms that share an anchor, by a sound that each demands beside it: at a place hardly one of them fits.
+
+    Parameters
+    ----------
+    forms
+        In the order in which they are to be tried.
+    """
+
+    __slots__ = ("_all", "_demanding", "_undemanding")
+
+    def __init__(self, forms: Sequence[_Anchored]) -> None:
+        self._all = forms
+        self._undemanding: list[int] = []
+        self._demanding: dict[tuple[bool, int, int], dict[str, list[int]]] = {}
+        if len(forms) > _FEW:
+            self._part()
+
+    def near(self, stream: Stream, start: int, end: int) -> Iterable[_Anchored]:
+        """The forms that may stand around the anchor here: those that demand nothing, or of which a sound is heard."""
+        if not self._demanding:
+            return self._all
+        numbers = set(self._undemanding)
+        for (behind, low, high), by_sound in self._demanding.items():
+            view, at = (stream.forwards, end) if behind else (stream.backwards, len(stream.chars) - start)
+            for sound in view.sounds[at + low : at + high]:
+                numbers.update(by_sound.get(sound, ()))
+        return [self._all[number] for number in sorted(numbers)]
+
+    def _part(self) -> None:
+        for number, form in enumerate(self._all):
+            side = form.after if form.after.demands else form.before
+            if not side.demands:
+                self._undemanding.append(number)
+                continue
+            demand = side.demands[0]
+            by_sound = self._demanding.setdefault((side is form.after, demand.low, demand.high), {})
+            for sound in demand.sounds:
+                by_sound.setdefault(sound, []).append(number)
+
+
 class PhraseSearch:
     """All forms of all entries, indexed.
 
@@ -63,16 +107,16 @@ class PhraseSearch:
     """
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        self._bare: dict[str, list[_Anchored]] = defaultdict(list)
-        self._as_written: dict[str, list[_Anchored]] = defaultdict(list)
+        bare: dict[str, list[_Anchored]] = defaultdict(list)
+        as_written: dict[str, list[_Anchored]] = defaultdict(list)
         for entry in entries:
             for form in entry.forms:
-                self._add(entry, form)
-        self._bare_automaton = _automaton(self._bare)
-        self._written_automaton = _automaton(self._as_written)
-        self._by_sound = [
-            anchor for anchor, forms in self._bare.items() if not all(form.entry.exact_only for form in forms)
-        ]
+                _add(entry, form, bare, as_written)
+        self._bare = {anchor: _Forms(forms) for anchor, forms in bare.items()}
+        self._as_written = {anchor: _Forms(forms) for anchor, forms in as_written.items()}
+        self._bare_automaton = _automaton(bare)
+        self._written_automaton = _automaton(as_written)
+        self._by_sound = [anchor for anchor, forms in bare.items() if not all(form.entry.exact_only for form in forms)]
         self._index = SoundIndex([syllables.sound_codes(anchor) for anchor in self._by_sound])
 
     def search(self, stream: Stream) -> Iterator[Hit]:
@@ -83,21 +127,25 @@ class PhraseSearch:
         yield from _exact(stream.bare, self._bare_automaton, self._bare)
         yield from self._sounding(stream.bare)
 
-    def _add(self, entry: Entry, form: Form) -> None:
-        bare = tuple(without_fillers(piece) if isinstance(piece, str) else piece for piece in form)
-        anchored = replace(_anchored(entry, bare), dropped=_dropped(form, bare))
-        self._bare[anchored.anchor].append(anchored)
-        if bare != form or fillers(anchored.anchor):
-            anchored = _anchored(entry, form)
-            self._as_written[anchored.anchor].append(anchored)
-
     def _sounding(self, bare: Stream) -> Iterator[Hit]:
         for found in self._index.search(bare.sounds):
             anchor = self._by_sound[found.phrase]
             if bare.chars[found.start : found.end] != anchor:
                 place, cost = (found.start, found.end), found.distance * len(anchor)
-                hits = (_completed(bare, form, place, cost, exact=False) for form in self._bare[anchor])
+                forms = self._bare[anchor].near(bare, *place)
+                hits = (_completed(bare, form, place, cost, exact=False) for form in forms)
                 yield from filter(None, hits)
+
+
+def _add(
+    entry: Entry, form: Form, bare: Mapping[str, list[_Anchored]], as_written: Mapping[str, list[_Anchored]]
+) -> None:
+    left = tuple(without_fillers(piece) if isinstance(piece, str) else piece for piece in form)
+    anchored = replace(_anchored(entry, left), dropped=_dropped(form, left))
+    bare[anchored.anchor].append(anchored)
+    if left != form or fillers(anchored.anchor):
+        anchored = _anchored(entry, form)
+        as_written[anchored.anchor].append(anchored)
 
 
 def _anchored(entry: Entry, form: Form) -> _Anchored:
@@ -119,12 +167,12 @@ def _automaton(phrases: Iterable[str]) -> ahocorasick.Automaton:
     return automaton
 
 
-def _exact(stream: Stream, automaton: ahocorasick.Automaton, forms: Mapping[str, Sequence[_Anchored]]) -> Iterator[Hit]:
+def _exact(stream: Stream, automaton: ahocorasick.Automaton, forms: Mapping[str, _Forms]) -> Iterator[Hit]:
     if not forms:
         return
     for last, anchor in automaton.iter(stream.chars):
         place = last + 1 - len(anchor), last + 1
-        hits = (_completed(stream, form, place, 0.0, exact=True) for form in forms[anchor])
+        hits = (_completed(stream, form, place, 0.0, exact=True) for form in forms[anchor].near(stream, *place))
         yield from filter(None, hits)
 
 

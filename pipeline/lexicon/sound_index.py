@@ -90,7 +90,7 @@ class SoundIndex:
         postings = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
         keys = np.sort(self._keys[postings] + np.repeat(places, counts))
         longer = np.searchsorted(keys, self._groups[1] << _START_BITS)
-        keys, shared = np.unique(np.append(keys[:longer], _not_alone(keys[longer:])), return_counts=True)
+        keys, shared = _counted(np.append(keys[:longer], _not_alone(keys[longer:])))
         phrases, starts = keys >> _START_BITS, (keys & ((1 << _START_BITS) - 1)) - alignment.FARTHEST_OUTSIDE
         enough = shared + _beside(keys, shared) >= self._needed[phrases]
         return phrases[enough], starts[enough]
@@ -122,6 +122,12 @@ def _postings(phrases: Sequence[Ints]) -> tuple[Ints, Ints]:
     counts = np.bincount(found[order], minlength=syllables.COARSE_CLASSES**2)
     keys = (owners << _START_BITS) + alignment.FARTHEST_OUTSIDE - offsets
     return np.concatenate([[0], np.cumsum(counts)]), keys[order]
+
+
+def _counted(keys: Ints) -> tuple[Ints, Ints]:
+    """Sorted keys once each, and how often each was there."""
+    firsts = np.flatnonzero(np.diff(keys, prepend=-1))
+    return keys[firsts], np.diff(firsts, append=len(keys))
 
 
 def _not_alone(keys: Ints) -> Ints:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 from pipeline.language.text import TurnText
 from pipeline.lexicon.evidence import time_of
@@ -11,6 +11,11 @@ from pipeline.rules.keywords import Keyword, KeywordSearch
 from pipeline.rules.outcome import Hit
 from pipeline.schema import Acoustics, Finding, Recording, Role, Span, Transcript, Turn
 from pipeline.settings import Settings
+
+
+@cache
+def _no_keywords() -> KeywordSearch:
+    return KeywordSearch(())
 
 
 @dataclass(frozen=True)
@@ -23,7 +28,7 @@ class RuleCall:
     findings: tuple[Finding, ...]
     settings: Settings
     acoustics: Acoustics = field(default_factory=Acoustics)
-    keyword_search: KeywordSearch = field(default_factory=lambda: KeywordSearch(()))
+    keyword_search: KeywordSearch = field(default_factory=_no_keywords)
 
     @property
     def turns(self) -> tuple[Turn, ...]:

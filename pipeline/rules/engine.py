@@ -58,6 +58,11 @@ class Asked:
             case Condition():
                 return self._condition(node)
 
+    def fails(self, node: Node) -> bool:
+        """Whether one of several conditions that must all hold surely fails: the others need not be asked then."""
+        parts = node.parts if isinstance(node, All) and not node.in_one_turn else ()
+        return any(each.level is Level.NO and each.abstained is None for each in map(self.outcome, parts))
+
     def _together(self, node: All) -> Outcome:
         asked = tuple(self._turn_by_turn()) if node.in_one_turn else (self,)
         return any_of([all_of([each.outcome(part) for part in node.parts]) for each in asked])
@@ -136,21 +141,27 @@ def _asked(condition: Condition, place: Place) -> Outcome:
 
 def _missing(condition: Condition, call: RuleCall) -> Need | None:
     """What the condition needs and the call does not have."""
+    lacking = _lacking(call)
+    if not lacking:
+        return None
     needs = set(operators()[condition.operator].needs)
     window, anchor = condition.window, condition.anchor
     if (window and (window.first_s or window.last_s)) or (anchor and anchor.seconds is not None):
         needs.add(Need.TIMES)
     if condition.role is not None:
         needs.add(Need.ROLES)
-    if not needs:
-        return None
-    has = {
-        Need.ROLES: not call.withheld,
-        Need.TIMES: call.timed,
-        Need.CHANNELS: call.channels > 1,
-        Need.SOUND: call.sounding,
-    }
-    return next((need for need in Need if need in needs and not has[need]), None)
+    return next((need for need in lacking if need in needs), None)
+
+
+def _lacking(call: RuleCall) -> list[Need]:
+    """What a condition may need and the call does not have, what weighs most first."""
+    has = (
+        (Need.TIMES, call.timed),
+        (Need.SOUND, call.sounding),
+        (Need.CHANNELS, call.channels > 1),
+        (Need.ROLES, not call.withheld),
+    )
+    return [need for need, there in has if not there]
 
 
 def _chain(first: Hit, sides: Sequence[Sequence[Hit]], within_turns: int | None) -> tuple[Hit, ...]:
@@ -206,6 +217,8 @@ def judge_rule(rule: Rule, call: RuleCall) -> Verdict:
 def _verdict(rule: Rule, cases: Sequence[tuple[Hit | None, Asked]]) -> Verdict:
     held, reasons = [], []
     for hit, asked in cases:
+        if asked.fails(rule.when):
+            continue
         outcome = asked.outcome(rule.when)
         if outcome.abstained:
             reasons.append(outcome.abstained)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -61,6 +62,7 @@ def register(operator: Operator) -> Operator:
     return operator
 
 
+@cache
 def operators() -> Mapping[str, Operator]:
     """All operators by name."""
     from pipeline.rules.operators import found, repetition, shape, sound, timing, words  # noqa: F401  (importing registers; they import this module)

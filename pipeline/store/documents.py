@@ -1,6 +1,7 @@
 """Nouns as JSON documents and back, through their own annotations."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -34,7 +35,9 @@ def load(noun_type: type[Noun], document: str) -> Noun:
     StoreError
         The document does not fit the noun: it was damaged or written by something else.
     """
-    return _validated(noun_type, from_json(document))
+    with _fitting(noun_type):
+        noun: Noun = _ADAPTERS[noun_type].validate_json(document)
+        return noun
 
 
 def dump_judgement(card: Scorecard) -> str:
@@ -51,7 +54,9 @@ def load_scorecard(recording: str, transcript: str, judgement: str) -> Scorecard
         One of the documents does not fit.
     """
     heard = {"recording": load(Recording, recording), "transcript": load(Transcript, transcript)}
-    return _validated(Scorecard, from_json(judgement) | heard)
+    with _fitting(Scorecard):
+        card: Scorecard = _ADAPTERS[Scorecard].validate_python(from_json(judgement) | heard)
+        return card
 
 
 def storable(text: str) -> str:
@@ -59,12 +64,12 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def _validated(noun_type: type[Noun], content: object) -> Noun:
+@contextmanager
+def _fitting(noun_type: type) -> Iterator[None]:
     try:
-        noun: Noun = _ADAPTERS[noun_type].validate_python(content)
+        yield
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise StoreError(
             f"a stored {noun_type.__name__} does not fit at {where!r}: delete its record and score again"
         ) from error
-    return noun

@@ -133,8 +133,9 @@ def find_regex(spec: Expression, place: Place) -> Outcome:
 
 def _matches(spec: Expression, place: Place, turn: int) -> Iterator[Hit]:
     text = _read(place.call.turns[turn].text)
-    if spec.unless is None or not any(spans(spec.unless, text)):
-        yield from (Hit(turn, start, end) for start, end in spans(spec.match, text))
+    matched = list(spans(spec.match, text))
+    if matched and (spec.unless is None or not any(spans(spec.unless, text))):
+        yield from (Hit(turn, start, end) for start, end in matched)
 
 
 @remembered(512)

@@ -1,0 +1,63 @@
+"""What the rest of a call says for or against misconduct that was found in it: how the customer answers, what the agent goes on to do."""
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
+
+from pipeline.criteria.cues import Cue, Wording, objects
+from pipeline.schema import Finding, Polarity, Role, Status, Transcript, Turn
+
+SERVES_ON_TURNS = 3
+"""Whoever speaks so often afterwards was not pushing the customer off the line: of a real push at most two turns are left."""
+_OBJECTED = "；客户随即表示不满"
+_SERVED_ON = "；但此后坐席仍继续服务，请人工判断"
+_ASKED = "；但坐席询问过原因或提出挽留，请人工判断"
+
+
+def weigh(
+    findings: Sequence[Finding],
+    transcript: Transcript,
+    cues: Mapping[Cue, Wording],
+    *,
+    spared: Container[str] = (),
+) -> tuple[Finding, ...]:
+    """The findings, misconduct with the status that the call as a whole gives it.
+
+    What is doubtful by its words counts when the customer objects at once. A push to hang up is doubtful where the agent
+    serves on, and so is a cancelling out of hand where he asks for the reason or makes an offer.
+
+    Parameters
+    ----------
+    spared
+        Labels that no objection makes certain: nobody fails a call because a customer was angry.
+    """
+    return tuple(_weighed(finding, findings, transcript.turns, cues, spared=spared) for finding in findings)
+
+
+def _weighed(
+    finding: Finding,
+    findings: Sequence[Finding],
+    turns: Sequence[Turn],
+    cues: Mapping[Cue, Wording],
+    *,
+    spared: Container[str],
+) -> Finding:
+    if finding.polarity is not Polarity.FORBIDDEN:
+        return finding
+    later = [turn for turn in turns if turn.index > finding.evidence.turn]
+    if finding.status is Status.DOUBTFUL:
+        answer = next((turn for turn in later if turn.role is Role.CUSTOMER), None)
+        heard = answer is not None and objects(answer.text, cues) and finding.label not in spared
+        return _with(finding, Status.CERTAIN, _OBJECTED) if heard else finding
+    if finding.label == "push_hangup" and sum(turn.role is Role.AGENT for turn in later) >= SERVES_ON_TURNS:
+        return _with(finding, Status.DOUBTFUL, _SERVED_ON)
+    if finding.label == "recommend_cancel" and any(map(_keeps, findings)):
+        return _with(finding, Status.DOUBTFUL, _ASKED)
+    return finding
+
+
+def _keeps(finding: Finding) -> bool:
+    return finding.label == "retention" and finding.status is Status.CERTAIN
+
+
+def _with(finding: Finding, status: Status, why: str) -> Finding:
+    return replace(finding, status=status, explanation=finding.explanation + why)
