@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
 
 from pipeline.errors import LexiconError
 from pipeline.language.normalise import normalise
@@ -26,7 +27,7 @@ from pipeline.lexicon.meaning import MeaningModel, save_model
 from pipeline.schema import Role, Span, Turn
 from pipeline.settings import Settings
 
-_REGULARISATION = 8.0
+_REGULARISATION = 0.3
 _POSITIVE_WEIGHT = 3.0
 _MISSPELT_COPIES = 2
 _LEAST_DOCUMENTS = 4
@@ -194,8 +195,9 @@ def _fit_linear(
     return vectoriser, weights, np.array([model.intercept_[0] for model in fitted], dtype=np.float32)
 
 
-def _classifier() -> LogisticRegression:
-    return LogisticRegression(C=_REGULARISATION, solver="liblinear", class_weight={False: 1.0, True: _POSITIVE_WEIGHT})
+def _classifier() -> LinearSVC:
+    """A margin, not a probability: on the hand held back it ranks misconduct better than logistic regression does."""
+    return LinearSVC(C=_REGULARISATION, class_weight={False: 1.0, True: _POSITIVE_WEIGHT}, random_state=0)
 
 
 def _truth(samples: Sequence[Sample], label: str) -> NDArray[np.bool_]:
