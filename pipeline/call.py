@@ -175,6 +175,8 @@ def failure(source: Source, recording_id: str | None, stage: str, error: Excepti
     """A source that could not be scored, with one line on why; without a content hash its path identifies it."""
     if isinstance(error, QinheError | str):
         text = str(error)
+    elif isinstance(error, MemoryError):
+        text = f"{source.path}: too little memory for it; run again with fewer --workers"
     else:
         text = (
             f"{source.path}: {type(error).__name__}: {' '.join(str(error).split())}; please report this with the file"

