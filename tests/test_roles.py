@@ -140,6 +140,23 @@ def test_help_offered_late_makes_no_agent(finder):
     assert chance(early, finder, number=1) > chance(late, finder, number=1) + 0.1
 
 
+class Doubting:
+    """Finds what another finder finds, each with the same certainty."""
+
+    def __init__(self, finder, certainty):
+        self._finder, self._certainty = finder, certainty
+
+    def find(self, texts, *, any_role=False):
+        found = self._finder.find(texts, any_role=any_role)
+        return tuple(replace(each, evidence=replace(each.evidence, certainty=self._certainty)) for each in found)
+
+
+def test_only_what_is_surely_found_makes_an_agent(finder):
+    sure, unsure, nothing = (chance(unknown(CALL), Doubting(finder, certainty)) for certainty in (0.9, 0.7, 0.0))
+    assert sure > unsure
+    assert unsure == nothing
+
+
 @pytest.mark.parametrize(("spoken_s", "withheld"), [(1.9, True), (2.1, False)])
 def test_who_is_heard_for_a_moment_is_no_second_voice(finder, spoken_s, withheld):
     turns = unknown(CALL[:2])
