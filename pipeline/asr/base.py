@@ -3,14 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
-
+from pipeline.audio.room import Samples
 from pipeline.schema import Engine, Span, Utterance
-
-Samples = npt.NDArray[np.float32]
-
-RATE_HZ = 16_000
 
 
 class Transcriber(Protocol):

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 
 from pipeline.asr import vocabulary, weights
-from pipeline.asr.base import RATE_HZ, Samples
 from pipeline.asr.numerals import tokens_with_figures
 from pipeline.asr.packing import Window
 from pipeline.asr.recognise import recognise
 from pipeline.asr.words import Heard, to_simplified
+from pipeline.audio.room import RATE_HZ, Samples
 from pipeline.errors import EngineError, ModelError
 from pipeline.schema import Engine, Span, Utterance, Word
 from pipeline.settings import Settings

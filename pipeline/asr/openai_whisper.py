@@ -8,11 +8,11 @@ from threading import Lock
 from typing import Any
 
 from pipeline.asr import weights
-from pipeline.asr.base import Samples
 from pipeline.asr.numerals import tokens_with_figures
 from pipeline.asr.packing import Window
 from pipeline.asr.recognise import recognise
 from pipeline.asr.words import Heard
+from pipeline.audio.room import Samples
 from pipeline.errors import EngineError, ModelError
 from pipeline.schema import Engine, Span, Utterance, Word
 from pipeline.settings import Settings

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.asr.base import RATE_HZ, Samples
-from pipeline.audio.room import stretch
+from pipeline.audio.room import RATE_HZ, Samples, stretch
 from pipeline.schema import Span
 
 WINDOW_S = 30.0

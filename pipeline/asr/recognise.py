@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from pipeline.asr.base import Samples
 from pipeline.asr.loops import is_looping
 from pipeline.asr.packing import WINDOW_S, Window, pack
 from pipeline.asr.words import Heard, utterances
+from pipeline.audio.room import Samples
 from pipeline.schema import Span, Utterance
 
 BATCH = 8

@@ -11,9 +11,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from pipeline.asr.base import RATE_HZ, Samples
 from pipeline.asr.packing import Window, pack
 from pipeline.asr.words import Heard, utterances
+from pipeline.audio.room import RATE_HZ, Samples
 from pipeline.errors import EngineError, ModelError
 from pipeline.schema import Engine, Span, Utterance, Word
 from pipeline.settings import Settings

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.asr.base import RATE_HZ, Samples
+from pipeline.audio.room import RATE_HZ, Samples
 from pipeline.schema import Span, Word
 
 _FRAME_S = 0.02

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +48,11 @@ def read_corpus(folder: Path, *, labels: frozenset[str]) -> tuple[Example, ...]:
     if not files:
         raise LexiconError(f"{folder}: no corpus here; expected one folder a hand with .txt files")
     return tuple(example for file in files for example in _read_file(file, labels))
+
+
+def for_training(examples: Iterable[Example]) -> tuple[Example, ...]:
+    """The examples that models may learn from: all but those of the hand kept for testing."""
+    return tuple(example for example in examples if example.hand != HELD_BACK)
 
 
 def _read_file(file: Path, labels: frozenset[str]) -> Iterator[Example]:

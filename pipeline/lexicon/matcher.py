@@ -31,8 +31,8 @@ class Looked:
         Forbidden wording that is innocent where it stands.
     """
 
-    candidates: list[Finding]
-    excused: list[Finding]
+    candidates: tuple[Finding, ...]
+    excused: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +82,11 @@ class Matcher:
         """
         return resolve(self.candidates(texts, any_role=any_role), [text.turn for text in texts])
 
-    def candidates(self, texts: Sequence[TurnText], *, any_role: bool = False) -> Sequence[Finding]:
+    def candidates(self, texts: Sequence[TurnText], *, any_role: bool = False) -> tuple[Finding, ...]:
         """All evidence by itself, also where several phrases of one label cover the same words."""
         return self.look(texts, any_role=any_role).candidates
 
-    def anywhere(self, texts: Sequence[TurnText]) -> Sequence[Finding]:
+    def anywhere(self, texts: Sequence[TurnText]) -> tuple[Finding, ...]:
         """Evidence of the agent's phrases in every turn, whoever speaks."""
         return self._of_sides([_Side(0, Role.AGENT, texts, ())], 1)[0].candidates
 
@@ -101,25 +101,28 @@ class Matcher:
 
     def _of_sides(self, sides: Sequence[_Side], calls: int) -> list[Looked]:
         """Evidence in each call."""
-        looked = [Looked([], []) for _ in range(calls)]
-        for role, search in self._searches.items():
-            own = [side for side in sides if side.role is role]
-            places = [(side, i) for side in own for i in range(len(side.texts))]
-            for hit in search.search(join([text for side in own for text in side.texts])):
-                side, position = places[hit.place.number]
-                self._take(hit, side, position, looked[side.number])
-        return looked
+        candidates: list[list[Finding]] = [[] for _ in range(calls)]
+        excused: list[list[Finding]] = [[] for _ in range(calls)]
+        for number, finding, harmless in self._sifted(sides):
+            (excused if harmless else candidates)[number].append(finding)
+        return [Looked(tuple(each), tuple(other)) for each, other in zip(candidates, excused, strict=True)]
 
-    def _take(self, hit: Hit, side: _Side, position: int, looked: Looked) -> None:
-        """Add a hit to what a look gave, if it is evidence."""
+    def _sifted(self, sides: Sequence[_Side]) -> Iterator[tuple[int, Finding, bool]]:
+        """What is evidence, with its call's number, and whether it is innocent where it stands."""
+        for role, search in self._searches.items():
+            places = [(side, i) for side in sides if side.role is role for i in range(len(side.texts))]
+            for hit in search.search(join([side.texts[i] for side, i in places])):
+                side, position = places[hit.place.number]
+                yield from self._sift(hit, side, position)
+
+    def _sift(self, hit: Hit, side: _Side, position: int) -> Iterator[tuple[int, Finding, bool]]:
         text = side.texts[position]
         expected = _in_position(hit.entry, position, len(side.texts))
         forbidden = self._lexicon.labels[hit.entry.label].polarity is Polarity.FORBIDDEN
         if (expected or forbidden) and _stands(hit, text) and (finding := self._finding(text, hit)):
-            if forbidden and innocent(finding, side.call):
-                looked.excused.append(finding)
-            elif expected:
-                looked.candidates.append(finding)
+            harmless = forbidden and innocent(finding, side.call) is not None
+            if harmless or expected:
+                yield side.number, finding, harmless
 
     def _finding(self, text: TurnText, hit: Hit) -> Finding | None:
         proof = evidence_of(text, hit)

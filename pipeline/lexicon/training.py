@@ -21,7 +21,7 @@ from pipeline.language.normalise import normalise
 from pipeline.language.syllables import code_distance, sound_codes
 from pipeline.language.text import TurnText
 from pipeline.lexicon.clauses import MARKS, Clause, clauses
-from pipeline.lexicon.corpus import HELD_BACK, Example, read_corpus
+from pipeline.lexicon.corpus import Example, for_training, read_corpus
 from pipeline.lexicon.grams import features
 from pipeline.lexicon.meaning import MeaningModel, save_model
 from pipeline.schema import Role, Span, Turn
@@ -61,7 +61,7 @@ def fit(corpus: Sequence[Example]) -> MeaningModel:
     LexiconError
         A label is marked by one hand alone: nothing is left to try it on.
     """
-    training = [example for example in corpus if example.hand != HELD_BACK]
+    training = for_training(corpus)
     samples = list(samples_of(training))
     labels = _shared_labels(samples)
     vectoriser, weights, bias = _fit_linear(samples, labels)
@@ -81,7 +81,7 @@ def fit(corpus: Sequence[Example]) -> MeaningModel:
 
 def version_of(corpus: Sequence[Example]) -> str:
     """Short hash of the examples that are trained on: the model that was fitted on them carries it."""
-    lines = (f"{each.role} {each.text} {each.marks}" for each in corpus if each.hand != HELD_BACK)
+    lines = (f"{each.role} {each.text} {each.marks}" for each in for_training(corpus))
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
 
 

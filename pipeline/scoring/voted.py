@@ -9,8 +9,8 @@ from typing import Any
 from pipeline.errors import InputError
 from pipeline.language.segment import Segmenter
 from pipeline.language.text import read_turns
-from pipeline.lexicon.corpus import HELD_BACK, read_corpus
-from pipeline.lexicon.entries import load_lexicon
+from pipeline.lexicon.corpus import for_training, read_corpus
+from pipeline.lexicon.entries import load_labels, load_lexicon
 from pipeline.lexicon.finder import Finder
 from pipeline.lexicon.meaning import load_model as load_meaning
 from pipeline.schema import Engine, Role, Roles, Span, Transcript, Turn
@@ -78,6 +78,6 @@ def shares(votes: Sequence[int]) -> list[float]:
 
 def corpus_lines(settings: Settings) -> tuple[str, ...]:
     """What the labelled corpus says, without the writer kept back: plain text that words are learnt from."""
-    labels = frozenset(load_lexicon(settings.lexicons_dir).labels)
+    labels = frozenset(load_labels(settings.lexicons_dir))
     examples = read_corpus(settings.lexicons_dir / "corpus", labels=labels)
-    return tuple(example.text for example in examples if example.hand != HELD_BACK)
+    return tuple(example.text for example in for_training(examples))

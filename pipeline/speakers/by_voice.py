@@ -12,10 +12,10 @@ from itertools import groupby, pairwise
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.audio.room import give_back
+from pipeline.audio.room import RATE_HZ, Samples, give_back
 from pipeline.schema import Span, Utterance, Word
 from pipeline.speakers import clustering
-from pipeline.speakers.networks import FIRST_FRAME_S, FRAME_S, RATE_HZ, WINDOW, speaking, voice_vector
+from pipeline.speakers.networks import FIRST_FRAME_S, FRAME_S, WINDOW, speaking, voice_vector
 
 _HOP = WINDOW // 2
 _BATCH = 8
@@ -42,7 +42,6 @@ _CLEARLY = 0.2
 _BRIDGED_S = 0.1
 _SHORTEST_SPOKEN_S = 0.1
 
-Samples = npt.NDArray[np.float32]
 Voices = tuple[tuple[Span, ...], ...]
 
 

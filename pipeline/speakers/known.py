@@ -11,11 +11,10 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.audio.room import stretch
+from pipeline.audio.room import RATE_HZ, Samples, stretch
 from pipeline.schema import Span, Turn
-from pipeline.speakers.networks import RATE_HZ, voice_vector
+from pipeline.speakers.networks import voice_vector
 
-Samples = npt.NDArray[np.float32]
 Vector = npt.NDArray[np.float32]
 
 _PIECE_S = 1.5

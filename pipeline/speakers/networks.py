@@ -14,12 +14,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.audio.room import RATE_HZ, Samples
 from pipeline.errors import ModelError
 
-Samples = npt.NDArray[np.float32]
 Features = npt.NDArray[np.float32]
-
-RATE_HZ = 16_000
 
 WINDOW = 10 * RATE_HZ
 """Samples that the segmentation hears at once, as it was trained."""

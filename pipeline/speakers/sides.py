@@ -3,15 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
+from pipeline.audio.room import Samples
 from pipeline.schema import Roles, Span, Turn, Utterance
 from pipeline.speakers import known, roles
 from pipeline.speakers.by_channel import make_turns
 from pipeline.speakers.by_voice import find_voices, share_out
 
-Samples = npt.NDArray[np.float32]
 Speech = tuple[tuple[Span, ...], ...]
 
 

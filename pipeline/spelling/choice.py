@@ -1,12 +1,9 @@
 """Which of a recogniser's hypotheses is said on a hotline: the sound and the hotline's language decide together."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.spelling.search import Speller
-
-_RUN = re.compile(r"[一-鿿]+")
+from pipeline.spelling.search import RUN, Speller
 
 _WEIGHT = 0.2
 """Of the language against the sound: 0.1 to 1 lower the character error on 16 simulated calls alike, by 0.003 to 0.004."""
@@ -42,4 +39,4 @@ def likeliest(hypotheses: Sequence[Hypothesis], tokens: int, speller: Speller) -
 
 
 def _surprise(text: str, speller: Speller) -> float:
-    return sum(speller.surprise(run) - _CHARACTER * len(run) for run in _RUN.findall(text))
+    return sum(speller.surprise(run) - _CHARACTER * len(run) for run in RUN.findall(text))

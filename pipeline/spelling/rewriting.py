@@ -6,9 +6,8 @@ from dataclasses import replace
 from itertools import islice
 
 from pipeline.schema import Utterance, Word
-from pipeline.spelling.search import Speller
+from pipeline.spelling.search import RUN, Speller
 
-_RUN = re.compile(r"[一-鿿]+")
 _SURNAME = re.compile(r"(?<=姓)[一-鿿]|[一-鿿](?=先生|女士|小姐)")
 """A frequent surname is likelier than the right one, so surnames stay as they were recognised."""
 
@@ -23,7 +22,7 @@ def respell(utterance: Utterance, speller: Speller) -> Utterance:
         return utterance
     for surname in _SURNAME.finditer(utterance.text):
         confidences[surname.start()] = 1.0
-    text = _RUN.sub(
+    text = RUN.sub(
         lambda run: speller.respell(run.group(), confidences[run.start() : run.end()]),
         utterance.text,
     )

@@ -1,6 +1,7 @@
 """The likeliest characters for the sounds of a run: the recogniser's own where it was sure, else the hotline's words."""
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,6 +12,9 @@ from pipeline.language.syllables import sound_codes
 from pipeline.settings import Settings
 from pipeline.spelling.homophones import LONGEST_WORD, Homophones
 from pipeline.spelling.model import END, START, SpellingModel, load_model
+
+RUN = re.compile(r"[一-鿿]+")
+"""What is written by sound: Chinese characters in a row."""
 
 _CHANGE = 3.0
 """Cost, in nats, of writing another character than the recogniser, who gave its own a probability of one half. 2.5 to 5 were

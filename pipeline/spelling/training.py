@@ -2,7 +2,6 @@
 
 import logging
 import math
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
@@ -10,11 +9,12 @@ from pathlib import Path
 
 from pipeline.language.normalise import fold_characters
 from pipeline.language.segment import Segmenter, dictionary
-from pipeline.lexicon.corpus import HELD_BACK, read_corpus
+from pipeline.lexicon.corpus import for_training, read_corpus
 from pipeline.lexicon.entries import load_labels
 from pipeline.settings import Settings
 from pipeline.spelling.homophones import LONGEST_WORD
 from pipeline.spelling.model import END, START, save_model
+from pipeline.spelling.search import RUN
 
 _HOTLINE_SHARE = 0.7
 """Weight of the hotline's word frequencies against the dictionary's; 0.9 is better on hotline calls, 0.5 on other speech."""
@@ -23,13 +23,12 @@ _LEAST_FREQUENCY = 8
 """Rarer words of the dictionary are left out: they are names and archaisms, and half of the file."""
 
 _UNSEEN = 0.5
-_RUN = re.compile(r"[一-鿿]+")
 
 
 def fit(lines: Iterable[str]) -> tuple[dict[str, float], dict[tuple[str, str], int]]:
     """Logarithms of word probabilities, and how often words follow one another in the lines."""
     segmenter = Segmenter()
-    pairs = Counter(pair for line in lines for run in _RUN.findall(line) for pair in _pairs(run, segmenter))
+    pairs = Counter(pair for line in lines for run in RUN.findall(line) for pair in _pairs(run, segmenter))
     seen = Counter[str]()
     for (_, word), count in pairs.items():
         seen[word] += count
@@ -61,15 +60,14 @@ def _logarithms(seen: Mapping[str, int], frequencies: Mapping[str, int]) -> dict
 
 def _wanted(word: str, count: int) -> bool:
     enough = len(word) == 1 or count >= _LEAST_FREQUENCY
-    return enough and len(word) <= LONGEST_WORD and _RUN.fullmatch(word) is not None
+    return enough and len(word) <= LONGEST_WORD and RUN.fullmatch(word) is not None
 
 
 def training_lines(lexicons: Path) -> Iterator[str]:
     """What is said on a hotline: the corpus without the hand held back."""
     labels = frozenset(load_labels(lexicons))
-    for example in read_corpus(lexicons / "corpus", labels=labels):
-        if example.hand != HELD_BACK:
-            yield fold_characters(example.text)
+    for example in for_training(read_corpus(lexicons / "corpus", labels=labels)):
+        yield fold_characters(example.text)
 
 
 def main(settings: Settings) -> Path:

@@ -9,7 +9,7 @@ from faster_whisper.tokenizer import Tokenizer
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.asr import weights
-from pipeline.asr.base import RATE_HZ
+from pipeline.audio.room import RATE_HZ
 from pipeline.language.syllables import sound_codes
 from pipeline.lexicon.evidence import covered
 from pipeline.lexicon.phrases import Entry, Lexicon

@@ -33,8 +33,9 @@ from benchmarks.references import (
 )
 
 from pipeline.asr import faster_whisper
-from pipeline.asr.base import RATE_HZ, Transcriber
+from pipeline.asr.base import Transcriber
 from pipeline.audio.decode import load_audio
+from pipeline.audio.room import RATE_HZ
 from pipeline.call import judge
 from pipeline.hearing import hear
 from pipeline.kit import Kit, load_kit
