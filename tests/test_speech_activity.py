@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from pipeline.audio.decode import load_audio
 from pipeline.schema import Span
 from pipeline.settings import Settings
 from pipeline.speakers import activity
-from pipeline.speakers.activity import RECOGNITION, TIMING, find_speech
+from pipeline.speakers.activity import RECOGNITION, TIMING, Margins, find_speech, stretches
 from pipeline.speakers.crosstalk import own_speech
 
 CALL = Path(__file__).parent / "data/calls/d05.wav"
@@ -38,6 +39,40 @@ def test_stretches_are_ordered_and_inside(call, margins, channel):
     edges = [edge for span in spans for edge in (span.start_s, span.end_s)]
     assert edges == sorted(edges)
     assert 0 <= edges[0] < edges[-1] <= call.shape[1] / RATE_HZ
+
+
+FRAME_S = 0.032
+PLAIN = Margins(threshold=0.5, min_speech_s=0.05, min_pause_s=0.1, pad_s=0.0)
+
+
+@pytest.mark.parametrize(
+    ("chances", "frames"),
+    [
+        ("0055500000", [(2, 5)]),
+        ("005545500000", [(2, 7)]),  # a little less does not end it
+        ("004440000000", []),  # nor begin it
+        ("005515500000", [(2, 7)]),  # a short pause
+        ("005500000500000", [(2, 4)]),  # a long one; a single frame is too short
+        ("00550000055", [(2, 4), (9, 11)]),
+        ("0055500", [(2, 7)]),  # the end comes before the pause is long
+        ("5555555555", [(0, 10)]),
+        ("0000000000", []),
+    ],
+)
+def test_what_the_detector_says_becomes_stretches(chances, frames):
+    found = stretches(
+        np.array([int(each) / 10 for each in chances], np.float32), PLAIN, length_s=len(chances) * FRAME_S
+    )
+    assert [(span.start_s, span.end_s) for span in found] == [
+        pytest.approx((first * FRAME_S, end * FRAME_S)) for first, end in frames
+    ]
+
+
+def test_margins_end_at_the_edges_and_meet_in_the_middle():
+    chances = np.array([0, 5, 5, 0, 0, 0, 0, 0, 0, 5, 5], np.float32) / 10
+    first, last = stretches(chances, replace(PLAIN, pad_s=0.2), length_s=11 * FRAME_S)
+    assert (first.start_s, last.end_s) == (0.0, pytest.approx(11 * FRAME_S))
+    assert first.end_s == last.start_s == pytest.approx(6 * FRAME_S)
 
 
 def test_hours_are_heard_in_blocks(call, monkeypatch):
