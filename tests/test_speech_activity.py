@@ -49,7 +49,7 @@ PLAIN = Margins(threshold=0.5, min_speech_s=0.05, min_pause_s=0.1, pad_s=0.0)
     ("chances", "frames"),
     [
         ("0055500000", [(2, 5)]),
-        ("005545500000", [(2, 7)]),  # a little less does not end it
+        ("0055444445500000", [(2, 11)]),  # a little less does not end it
         ("004440000000", []),  # nor begin it
         ("005515500000", [(2, 7)]),  # a short pause
         ("005500000500000", [(2, 4)]),  # a long one; a single frame is too short
