@@ -23,7 +23,7 @@ from pipeline.speakers.activity import RECOGNITION, TIMING, speech_chances, stre
 from pipeline.speakers.crosstalk import own_speech
 from pipeline.speakers.roles import Means
 from pipeline.speakers.sides import Sides, tell_apart
-from pipeline.spelling.rewriting import respell
+from pipeline.spelling.rewriting import rewrite
 
 GIVEN = Engine("given", "transcript")
 """The engine of transcripts that were already made."""
@@ -116,7 +116,7 @@ def recognise(audio: Audio, transcriber: Transcriber, kit: Kit) -> Said:
         lambda channel: transcriber.transcribe(audio.samples[channel], speech=speech[channel], channel=channel), audio
     )
     kept, dropped = drop_invented([utterance for each in heard for utterance in each], voiced, kit.invented)
-    written = tuple(respell(utterance, kit.speller) for utterance in kept) if kit.speller else kept
+    written = rewrite(kept, kit.speller) if kit.speller else kept
     return Said(written, voiced, dropped)
 
 

@@ -12,7 +12,7 @@ from pipeline.schema import Span, Utterance, Word
 from pipeline.settings import Settings
 from pipeline.spelling.choice import Hypothesis, likeliest
 from pipeline.spelling.model import SpellingModel, load_model, save_model
-from pipeline.spelling.rewriting import respell
+from pipeline.spelling.rewriting import respell, rewrite
 from pipeline.spelling.search import Speller, load_speller
 
 SPAN = Span(0.0, 1.0)
@@ -55,6 +55,7 @@ def test_right_sounds_in_wrong_characters_are_written_anew(recognised, meant):
         "我姓汪，免贵姓章",
         "汪女士，章先生",
         "WiFi 5G 套餐，86元。",
+        "幺八九二三四",
         "",
         "，。",
     ],
@@ -85,6 +86,19 @@ def test_the_hotlines_language_chooses_between_hypotheses_as_likely_by_their_sou
 def test_what_is_far_likelier_by_its_sound_is_chosen():
     hypotheses = [Hypothesis("请问有神乐可以帮您", -0.2), Hypothesis("请问有什么可以帮您", -1.4)]
     assert likeliest(hypotheses, 10, speller()) == 0
+
+
+@pytest.mark.parametrize(
+    ("lines", "as_heard"),
+    [
+        (("庆问有什么可以帮您", "我查一下话费", "请您烧等"), False),
+        (("两名少年在铁路边玩耍", "骨科医生给犀牛做了手书", "湖畔的白鹭飞向对岸的芦苇荡"), True),
+        ((), True),
+    ],
+)
+def test_what_is_no_hotlines_speech_stays_as_it_was_recognised(lines, as_heard):
+    recognised = tuple(utterance(line) for line in lines)
+    assert (rewrite(recognised, speller()) == recognised) is as_heard
 
 
 def test_both_texts_are_kept():

@@ -1,7 +1,7 @@
 """Utterances with their text written by sound; what the recogniser wrote stays beside it, word by word."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -11,8 +11,23 @@ from pipeline.spelling.search import RUN, Speller
 _SURNAME = re.compile(r"(?<=姓)[一-鿿]|[一-鿿](?=先生|女士|小姐)")
 """A frequent surname is likelier than the right one, so surnames stay as they were recognised."""
 
+_NUMBER = re.compile(r"[零幺一二两三四五六七八九十百千万点]{2,}")
+"""Nothing tells a frequent number from the right one, so numbers stay too."""
+
 _NOT_CERTAIN = 0.999
 """A recogniser is never certain, whatever it says."""
+
+_FOREIGN = 5.65
+"""Surprise a character, in nats, of speech that is no hotline's: what its words sound like there says nothing about it.
+Thirty-two sides of simulated calls have 3.9 to 5.5 after writing, read news and commands 5.3 to 6.1."""
+
+
+def rewrite(utterances: Sequence[Utterance], speller: Speller) -> tuple[Utterance, ...]:
+    """Write a recording by sound, unless even then it sounds like another domain than a hotline: then it stays as recognised."""
+    written = tuple(respell(utterance, speller) for utterance in utterances)
+    runs = [run for utterance in written for run in RUN.findall(utterance.text)]
+    surprise = sum(map(speller.surprise, runs))
+    return tuple(utterances) if surprise > _FOREIGN * sum(map(len, runs)) else written
 
 
 def respell(utterance: Utterance, speller: Speller) -> Utterance:
@@ -20,8 +35,8 @@ def respell(utterance: Utterance, speller: Speller) -> Utterance:
     confidences = [min(word.confidence, _NOT_CERTAIN) for word in utterance.words for _ in word.text]
     if len(confidences) != len(utterance.text):
         return utterance
-    for surname in _SURNAME.finditer(utterance.text):
-        confidences[surname.start()] = 1.0
+    for kept in (*_SURNAME.finditer(utterance.text), *_NUMBER.finditer(utterance.text)):
+        confidences[kept.start() : kept.end()] = [1.0] * len(kept.group())
     text = RUN.sub(
         lambda run: speller.respell(run.group(), confidences[run.start() : run.end()]),
         utterance.text,

@@ -48,7 +48,7 @@ PARTS = {
     "decoding": (hearing, "load_audio"),
     "finding speech": (hearing, "speech_chances"),
     "taking out crosstalk": (hearing, "own_speech"),
-    "writing by sound": (hearing, "respell"),
+    "writing by sound": (hearing, "rewrite"),
     "telling the sides apart": (hearing, "tell_apart"),
     "quality of the channels": (hearing, "channel_quality"),
     "level and pitch": (hearing, "turn_voice"),
