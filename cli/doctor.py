@@ -15,7 +15,7 @@ from cli.console import err, load_settings, out, stop
 from pipeline.asr import registry
 from pipeline.kit import load_kit
 from pipeline.settings import Settings
-from pipeline.speakers.activity import find_speech
+from pipeline.speakers.activity import find_speech, load_detector
 from pipeline.store.repository import Store
 
 LEAST_FREE_GB = 2.0
@@ -62,6 +62,7 @@ def _lexicons(settings: Settings) -> str:
 
 def _activity(settings: Settings) -> str:
     del settings
+    load_detector()
     return f"{len(find_speech(np.zeros(16_000, np.float32)))} stretches in a second of silence"
 
 

@@ -106,7 +106,7 @@ def _engine(transcriber: Transcriber, kit: Kit) -> Engine:
 
 def recognise(audio: Audio, transcriber: Transcriber, kit: Kit) -> Said:
     """What is said on all channels, each side's speech on its own channel only; the invented dropped, the rest written by sound."""
-    chances = _by_channel(lambda channel: speech_chances(audio.samples[channel]), audio)
+    chances = speech_chances(audio.samples)
     generous, voiced = (
         tuple(stretches(each, margins, length_s=audio.duration_s) for each in chances)
         for margins in (RECOGNITION, TIMING)

@@ -1,5 +1,4 @@
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +8,7 @@ from speechless import RATE_HZ, noise, telephone, tone
 from pipeline.audio.decode import load_audio
 from pipeline.schema import Span
 from pipeline.settings import Settings
-from pipeline.speakers import activity
-from pipeline.speakers.activity import RECOGNITION, TIMING, Margins, find_speech, stretches
+from pipeline.speakers.activity import INAUDIBLE, RECOGNITION, TIMING, Margins, find_speech, speech_chances, stretches
 from pipeline.speakers.crosstalk import own_speech
 
 CALL = Path(__file__).parent / "data/calls/d05.wav"
@@ -75,16 +73,12 @@ def test_margins_end_at_the_edges_and_meet_in_the_middle():
     assert first.end_s == last.start_s == pytest.approx(6 * FRAME_S)
 
 
-def test_hours_are_heard_in_blocks(call, monkeypatch):
-    """Cut into short blocks, the same speech is found but for a little at the cuts, and nothing is cut in two there."""
-    whole = find_speech(call[0], TIMING)
-    monkeypatch.setattr(activity, "_BLOCK", 20 * RATE_HZ)
-    parts = find_speech(call[0], TIMING)
-    shared = sum(span.overlap_s(other) for span in whole for other in parts)
-    whole_s, parts_s = (sum(span.duration_s for span in each) for each in (whole, parts))
-    assert shared > 0.98 * whole_s
-    assert parts_s < 1.05 * whole_s
-    assert all(span.end_s < other.start_s for span, other in pairwise(parts))
+def test_a_dead_channel_has_no_frames_and_changes_nothing(call):
+    dead = np.full_like(call[0], INAUDIBLE / 2)
+    alone = speech_chances(call[:1])[0]
+    none, other = speech_chances(np.stack([dead, call[0]]))
+    assert none.shape == (0,)
+    assert other == pytest.approx(alone, abs=1e-4)
 
 
 def test_generous_margins_hold_the_tight_ones(call):

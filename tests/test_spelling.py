@@ -11,9 +11,9 @@ from pipeline.language.syllables import code_distance, sound_codes
 from pipeline.schema import Span, Utterance, Word
 from pipeline.settings import Settings
 from pipeline.spelling.choice import Hypothesis, likeliest
-from pipeline.spelling.model import SpellingModel, load_model, save_model
+from pipeline.spelling.model import START, SpellingModel, load_model, save_model
 from pipeline.spelling.rewriting import respell, rewrite
-from pipeline.spelling.search import Speller, load_speller
+from pipeline.spelling.search import Speller, _Path, load_speller
 
 SPAN = Span(0.0, 1.0)
 
@@ -99,6 +99,29 @@ def test_what_is_far_likelier_by_its_sound_is_chosen():
 def test_what_is_no_hotlines_speech_stays_as_it_was_recognised(lines, as_heard):
     recognised = tuple(utterance(line) for line in lines)
     assert (rewrite(recognised, speller()) == recognised) is as_heard
+
+
+@pytest.mark.parametrize(
+    ("run", "as_heard"),
+    [("请问有什么可以帮您", True), ("庆问有什么可以帮您", False), ("可以换化费", False), ("您", True)],
+)
+def test_what_sounds_like_more_is_never_less_likely_than_what_is_written(run, as_heard):
+    written_out, likeliest_out = speller().surprise_as_written(run), speller().surprise(run)
+    assert written_out >= likeliest_out
+    assert (written_out == pytest.approx(likeliest_out)) is as_heard
+
+
+@pytest.mark.parametrize("word", ["客服", "话费", "您", "犀牛"])
+@pytest.mark.parametrize("befores", [["请问", "我", "查询"], ["犀牛"], ["广电", "的", START]])
+def test_a_word_joins_the_best_of_all_ways(word, befores):
+    """Only ways that end in a word it was seen after are looked at one by one."""
+    model = load_model(Settings().models_dir / "spelling.npz")
+    ways = [_Path(cost, before, 0, START) for cost, before in enumerate(befores)]
+    found: dict[str, _Path] = {}
+    speller()._extend(found, speller()._column(ways), 0, speller()._words(word)[:1], [0.0] * len(word))
+    assert (found[word].cost, found[word].before) == min(
+        (way.cost - model.log_probability(word, way.word), way.word) for way in ways
+    )
 
 
 def test_both_texts_are_kept():

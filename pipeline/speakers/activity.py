@@ -7,15 +7,10 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.audio.room import RATE_HZ, blocks, give_back
+from pipeline.audio.room import RATE_HZ, blocks
 from pipeline.schema import Span
-
-_FRAME = 512
-"""Samples of which the detector says at once how likely they are speech."""
-
-_BLOCK = 18_000 * _FRAME
-_MARGIN = 300 * _FRAME
-"""Ten minutes are heard at once, so that hours need no more room; the detector needs ten seconds to settle to a line."""
+from pipeline.speakers import silero
+from pipeline.speakers.silero import FRAME
 
 _BELOW = 0.15
 _LEAST = 0.01
@@ -61,6 +56,17 @@ and whole turns of noisy callers are missed).
 """
 
 
+def load_detector() -> None:
+    """Load the detector before it is needed, so that a run without it ends at once.
+
+    Raises
+    ------
+    ModelError
+        It cannot be loaded.
+    """
+    silero.network()
+
+
 def find_speech(samples: npt.NDArray[np.float32], margins: Margins = RECOGNITION) -> tuple[Span, ...]:
     """Stretches with speech in one channel, ordered, not overlapping.
 
@@ -71,29 +77,29 @@ def find_speech(samples: npt.NDArray[np.float32], margins: Margins = RECOGNITION
     margins
         ``RECOGNITION`` for what is handed to a recogniser, ``TIMING`` for what is measured.
     """
-    return stretches(speech_chances(samples), margins, length_s=len(samples) / RATE_HZ)
+    return stretches(speech_chances(samples[None])[0], margins, length_s=len(samples) / RATE_HZ)
 
 
-def speech_chances(samples: npt.NDArray[np.float32]) -> Chances:
-    """How likely somebody speaks, frame by frame; no frames at all for a dead channel.
+def speech_chances(samples: npt.NDArray[np.float32]) -> tuple[Chances, ...]:
+    """How likely somebody speaks in each channel, frame by frame; no frames at all for a dead channel.
 
     Parameters
     ----------
     samples
-        Shape (n,), 16 kHz.
-    """
-    from faster_whisper.vad import get_vad_model
+        Shape (channels, n), 16 kHz.
 
-    if not any(np.abs(block).max() >= INAUDIBLE for block in blocks(samples)):
-        return np.zeros(0, np.float32)
-    detector, found = get_vad_model(), []
-    for start in range(0, len(samples), _BLOCK):
-        first = max(0, start - _MARGIN)
-        part = samples[first : start + _BLOCK]
-        chances = detector(np.pad(part, (0, -len(part) % _FRAME)))
-        found.append(np.ravel(chances)[(start - first) // _FRAME :])
-        give_back(samples)
-    return np.concatenate(found)
+    Raises
+    ------
+    ModelError
+        The detector cannot be loaded.
+    """
+    audible = [number for number, channel in enumerate(samples) if _is_audible(channel)]
+    found = dict(zip(audible, silero.chances(samples, audible), strict=True)) if audible else {}
+    return tuple(found.get(number, np.zeros(0, np.float32)) for number in range(len(samples)))
+
+
+def _is_audible(channel: npt.NDArray[np.float32]) -> bool:
+    return any(max(block.max(), -block.min()) >= INAUDIBLE for block in blocks(channel))
 
 
 def stretches(chances: Chances, margins: Margins, *, length_s: float) -> tuple[Span, ...]:
@@ -107,7 +113,7 @@ def stretches(chances: Chances, margins: Margins, *, length_s: float) -> tuple[S
         How long the channel is: its last frame may be cut.
     """
     found = (
-        Span(first * _FRAME / RATE_HZ, min(end * _FRAME / RATE_HZ, length_s))
+        Span(first * FRAME / RATE_HZ, min(end * FRAME / RATE_HZ, length_s))
         for first, end in _spoken_frames(chances, margins)
     )
     return _padded([span for span in found if span.duration_s > margins.min_speech_s], margins.pad_s, length_s)
@@ -122,7 +128,7 @@ def _spoken_frames(chances: Chances, margins: Margins) -> Iterator[tuple[int, in
             opened, quiet = frame if opened is None else opened, None
         elif opened is not None and chance < closing:
             quiet = frame if quiet is None else quiet
-            if (frame - quiet) * _FRAME / RATE_HZ >= margins.min_pause_s:
+            if (frame - quiet) * FRAME / RATE_HZ >= margins.min_pause_s:
                 yield opened, quiet
                 opened = quiet = None
     if opened is not None:

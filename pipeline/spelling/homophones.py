@@ -1,7 +1,7 @@
 """Which words of the dictionary sound like what was heard."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -35,26 +35,24 @@ class Homophones:
                 by_sound[sound_codes(word)].append(word)
         self._by_sound = {coded: sorted(found, key=lambda w: -words[w])[:_MOST] for coded, found in by_sound.items()}
         self._beginnings = {coded[:end] for coded in self._by_sound for end in range(1, len(coded) + 1)}
-        self.find = lru_cache(maxsize=1 << 15)(self._find)
+        self._near = lru_cache(maxsize=1 << 14)(self._beginnings_near)
 
-    def _find(self, coded: str) -> tuple[tuple[str, float], ...]:
+    def find(self, coded: str) -> Iterator[tuple[str, float]]:
         """Words that sound like ``coded`` or nearly so, each with the distance summed over its syllables."""
-        return tuple(
-            (word, distance) for sound, distance in self._near(coded) for word in self._by_sound.get(sound, ())
-        )
+        for sound, distance in ((coded, 0.0),) if len(coded) == 1 else self._near(coded):
+            for word in self._by_sound.get(sound, ()):
+                yield word, distance
 
-    def _near(self, coded: str) -> Iterable[tuple[str, float]]:
-        if len(coded) == 1:
-            return ((coded, 0.0),)
-        found: list[tuple[str, float]] = [("", 0.0)]
-        for char in coded:
-            found = [
-                (sound + near, distance + further)
-                for sound, distance in found
-                for near, further in _neighbours(char)
-                if sound + near in self._beginnings
-            ]
-        return found
+    def _beginnings_near(self, coded: str) -> tuple[tuple[str, float], ...]:
+        """Beginnings of words that sound nearly like ``coded``, with their distances."""
+        if not coded:
+            return (("", 0.0),)
+        return tuple(
+            (sound + near, distance + further)
+            for sound, distance in self._near(coded[:-1])
+            for near, further in _neighbours(coded[-1])
+            if sound + near in self._beginnings
+        )
 
 
 @lru_cache(maxsize=1 << 10)

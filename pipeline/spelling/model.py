@@ -50,12 +50,24 @@ class SpellingModel:
 
     def log_probability(self, word: str, before: str) -> float:
         """Logarithm of how likely ``word`` comes after ``before``."""
-        alone = self.words.get(word, _FLOOR)
-        seen = self.counts.get(before, 0)
-        if not seen:
-            return alone
-        share = _PAIR_SHARE * seen / (seen + _PAIR_PRIOR)
-        return math.log(share * self.pairs.get((before, word), 0) / seen + (1.0 - share) * math.exp(alone))
+        count = self.pairs.get((before, word), 0)
+        if not count:
+            return self.alone(word) + self.left(before)
+        seen = self.counts[before]
+        share = _pair_share(seen)
+        return math.log(share * count / seen + (1.0 - share) * math.exp(self.alone(word)))
+
+    def alone(self, word: str) -> float:
+        """Logarithm of how likely ``word`` is, whatever comes before it."""
+        return self.words.get(word, _FLOOR)
+
+    def left(self, before: str) -> float:
+        """Logarithm of the share that words never seen after ``before`` have of their own probability."""
+        return math.log(1.0 - _pair_share(self.counts.get(before, 0)))
+
+
+def _pair_share(seen: int) -> float:
+    return _PAIR_SHARE * seen / (seen + _PAIR_PRIOR)
 
 
 def save_model(words: Mapping[str, float], pairs: Mapping[tuple[str, str], int], path: Path) -> None:

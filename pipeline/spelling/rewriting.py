@@ -26,8 +26,10 @@ def rewrite(utterances: Sequence[Utterance], speller: Speller) -> tuple[Utteranc
     """Write a recording by sound, unless even then it sounds like another domain than a hotline: then it stays as recognised."""
     written = tuple(respell(utterance, speller) for utterance in utterances)
     runs = [run for utterance in written for run in RUN.findall(utterance.text)]
-    surprise = sum(map(speller.surprise, runs))
-    return tuple(utterances) if surprise > _FOREIGN * sum(map(len, runs)) else written
+    most = _FOREIGN * sum(map(len, runs))
+    if sum(map(speller.surprise_as_written, runs)) <= most or sum(map(speller.surprise, runs)) <= most:
+        return written
+    return tuple(utterances)
 
 
 def respell(utterance: Utterance, speller: Speller) -> Utterance:

@@ -2,11 +2,12 @@
 
 import math
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from heapq import nsmallest
 from pathlib import Path
+from typing import NamedTuple, TypeAlias
 
 from pipeline.language.syllables import sound_codes
 from pipeline.settings import Settings
@@ -30,7 +31,7 @@ _UNSURE = 0.5
 """Taken for the recogniser's confidence where only texts are compared."""
 
 _KEPT = 1 << 14
-"""Runs whose cost is remembered: a recogniser's hypotheses differ in few of theirs."""
+"""Runs whose cost is remembered, for a recogniser's hypotheses differ in few of theirs, and pieces of runs whose words are."""
 
 _BEAM = 12
 """Last words kept at each place."""
@@ -39,13 +40,46 @@ _DISBELIEVED = 0.001
 _SAID_APART = frozenset({("你", "您"), ("您", "你")})
 """Near in sound, and the difference is what is judged: never written for each other."""
 
+_NOTHING: Set[str] = frozenset()
 
-@dataclass(frozen=True, slots=True)
-class _Path:
+
+class _Word(NamedTuple):
+    """A word that may have been said.
+
+    Parameters
+    ----------
+    unlike
+        Cost of how unlike what was heard it sounds.
+    changed
+        Places of the characters that it would change.
+    alone
+        Cost of the word itself, whatever comes before it.
+    befores
+        The words it was seen after.
+    """
+
+    text: str
+    unlike: float
+    changed: tuple[int, ...]
+    alone: float
+    befores: Set[str]
+
+
+_Words: TypeAlias = Callable[[str], Sequence[_Word]]
+
+
+class _Path(NamedTuple):
     cost: float
     word: str
     start: int
     before: str
+
+
+class _Column(NamedTuple):
+    """The best ways to one place by their last word; ``unseen``: cost and last word of the best for a word never seen after any."""
+
+    paths: Mapping[str, _Path]
+    unseen: tuple[float, str]
 
 
 class Speller:
@@ -54,8 +88,13 @@ class Speller:
     def __init__(self, model: SpellingModel) -> None:
         self.version = model.version
         self._model = model
+        self._left = {word: model.left(word) for word in model.counts}
+        self._befores: dict[str, set[str]] = defaultdict(set)
+        for before, word in model.pairs:
+            self._befores[word].add(before)
         self._homophones = Homophones(model.words)
         self.surprise = lru_cache(maxsize=_KEPT)(self._surprise)
+        self._words = lru_cache(maxsize=_KEPT)(self._words_for)
 
     def respell(self, run: str, confidences: Sequence[float]) -> str:
         """The likeliest characters for the sounds of ``run``, as many as it has.
@@ -67,51 +106,75 @@ class Speller:
         confidences
             The recogniser's, one a character; what has 1 is never changed.
         """
-        columns = self._columns(run, confidences)
+        columns = self._columns(run, confidences, self._words)
         return "".join(reversed(list(_trace(columns, self._last(columns)))))
+
+    def surprise_as_written(self, run: str) -> float:
+        """How unlikely a hotline says ``run`` in its very characters: no less than its surprise, and quicker to tell."""
+        return self._unlikely(run, self._own)
 
     def _surprise(self, run: str) -> float:
         """How unlikely a hotline says what ``run`` sounds like, in nats, at its likeliest writing."""
-        last = self._last(self._columns(run, [_UNSURE] * len(run)))
+        return self._unlikely(run, self._words)
+
+    def _unlikely(self, run: str, words: _Words) -> float:
+        last = self._last(self._columns(run, [_UNSURE] * len(run), words))
         return last.cost - self._model.log_probability(END, last.word)
 
-    def _columns(self, run: str, confidences: Sequence[float]) -> list[dict[str, _Path]]:
+    def _columns(self, run: str, confidences: Sequence[float], words: _Words) -> list[_Column]:
         """For each place, the best ways to it by their last word."""
         costs = [_change_cost(confidence) for confidence in confidences]
-        coded = sound_codes(run)
-        columns: list[dict[str, _Path]] = [{START: _Path(0.0, START, 0, START)}]
+        columns = [self._column([_Path(0.0, START, 0, START)])]
         for end in range(1, len(run) + 1):
-            columns.append(self._column(run, coded, costs, columns, end))
+            best: dict[str, _Path] = {}
+            for start in range(max(0, end - LONGEST_WORD), end):
+                self._extend(best, columns[start], start, words(run[start:end]), costs[start:end])
+            columns.append(self._column(nsmallest(_BEAM, best.values(), key=lambda path: path.cost)))
         return columns
 
-    def _last(self, columns: Sequence[dict[str, _Path]]) -> _Path:
+    def _column(self, paths: Sequence[_Path]) -> _Column:
+        unseen = min((path.cost - self._left.get(path.word, 0.0), path.word) for path in paths)
+        return _Column({path.word: path for path in paths}, unseen)
+
+    def _last(self, columns: Sequence[_Column]) -> _Path:
         """The end of the best way through all of the run."""
-        return min(columns[-1].values(), key=lambda path: path.cost - self._model.log_probability(END, path.word))
+        return min(columns[-1].paths.values(), key=lambda path: path.cost - self._model.log_probability(END, path.word))
 
-    def _column(
-        self, run: str, coded: str, costs: Sequence[float], columns: Sequence[dict[str, _Path]], end: int
-    ) -> dict[str, _Path]:
-        """The best way to each last word that ends at ``end``."""
-        best: dict[str, _Path] = {}
-        for start in range(max(0, end - LONGEST_WORD), end):
-            befores = [(path.cost, path.word) for path in columns[start].values()]
-            for word, own_cost in self._words(run[start:end], coded[start:end], costs[start:end]):
-                cost, before = min(
-                    (so_far - self._model.log_probability(word, before), before) for so_far, before in befores
-                )
-                path = _Path(cost + own_cost, word, start, before)
-                if word not in best or path.cost < best[word].cost:
-                    best[word] = path
-        return {path.word: path for path in nsmallest(_BEAM, best.values(), key=lambda path: path.cost)}
+    def _extend(
+        self, best: dict[str, _Path], column: _Column, start: int, words: Sequence[_Word], costs: Sequence[float]
+    ) -> None:
+        """Note the ways from here by these words that are better than what is known."""
+        cost_at = costs.__getitem__
+        unseen_cost, unseen = column.unseen
+        for word in words:
+            joined, before = unseen_cost + word.alone, unseen
+            if not word.befores.isdisjoint(column.paths):
+                joined, before = min((joined, before), self._seen(column, word))
+            cost = joined + (word.unlike + sum(map(cost_at, word.changed)))
+            known = best.get(word.text)
+            if known is None or cost < known.cost:
+                best[word.text] = _Path(cost, word.text, start, before)
 
-    def _words(self, heard: str, coded: str, costs: Sequence[float]) -> Iterator[tuple[str, float]]:
-        """Words that may have been said here with their cost, what was heard itself among them."""
-        if len(heard) == 1 or heard in self._model.words:
-            yield heard, 0.0
-        for word, distance in self._homophones.find(coded):
-            changed = [i for i, char in enumerate(word) if char != heard[i]]
-            if changed and not any((heard[i], word[i]) in _SAID_APART for i in changed):
-                yield word, _DISTANCE * distance + sum(costs[i] for i in changed)
+    def _seen(self, column: _Column, word: _Word) -> tuple[float, str]:
+        """The least cost after one of the words that this was seen after, and that word."""
+        paths = (path for path in column.paths.values() if path.word in word.befores)
+        return min((path.cost - self._model.log_probability(word.text, path.word), path.word) for path in paths)
+
+    def _words_for(self, heard: str) -> tuple[_Word, ...]:
+        """Words that may have been said here, what was heard itself among them."""
+        return (*self._own(heard), *self._others(heard))
+
+    def _own(self, heard: str) -> tuple[_Word, ...]:
+        return (self._word(heard, 0.0, ()),) if len(heard) == 1 or heard in self._model.words else ()
+
+    def _word(self, text: str, unlike: float, changed: tuple[int, ...]) -> _Word:
+        return _Word(text, unlike, changed, -self._model.alone(text), self._befores.get(text, _NOTHING))
+
+    def _others(self, heard: str) -> Iterator[_Word]:
+        for word, distance in self._homophones.find(sound_codes(heard)):
+            changed = tuple([i for i, char in enumerate(word) if char != heard[i]])
+            if changed and _SAID_APART.isdisjoint(zip(heard, word, strict=True)):
+                yield self._word(word, _DISTANCE * distance, changed)
 
 
 def load_speller(settings: Settings) -> Speller | None:
@@ -137,8 +200,8 @@ def _change_cost(confidence: float) -> float:
     return max(_LEAST_CHANGE, _CHANGE + math.log(sure / (1.0 - sure)))
 
 
-def _trace(columns: Sequence[dict[str, _Path]], last: _Path) -> Iterator[str]:
+def _trace(columns: Sequence[_Column], last: _Path) -> Iterator[str]:
     path = last
     while path.word != START:
         yield path.word
-        path = columns[path.start][path.before]
+        path = columns[path.start].paths[path.before]

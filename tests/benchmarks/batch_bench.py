@@ -38,7 +38,7 @@ from pipeline.call import Outcome, Scorer
 from pipeline.intake import find_sources
 from pipeline.schema import Source, Span, Utterance
 from pipeline.settings import Settings
-from pipeline.speakers.activity import RECOGNITION, TIMING, find_speech
+from pipeline.speakers.activity import RECOGNITION, TIMING, speech_chances, stretches
 from pipeline.speakers.crosstalk import own_speech
 from pipeline.store.repository import Store
 
@@ -124,9 +124,11 @@ def decoded(path: Path) -> dict[str, float]:
     """Decode a recording and find its speech, as before recognising."""
     began_s = time.process_time()
     audio = load_audio(path, settings=Settings())
-    for samples in audio.samples:
-        find_speech(samples, TIMING)
-    own_speech(audio.samples, [find_speech(samples, RECOGNITION) for samples in audio.samples])
+    chances = speech_chances(audio.samples)
+    generous, _ = (
+        [stretches(each, margins, length_s=audio.duration_s) for each in chances] for margins in (RECOGNITION, TIMING)
+    )
+    own_speech(audio.samples, generous)
     return {"total_s": time.process_time() - began_s, "peak_mb": peak_mb()}
 
 
