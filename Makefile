@@ -23,7 +23,8 @@ bench:              ## the figures of the README; BENCH names a folder of calls 
 	python tests/benchmarks/matching_bench.py
 	python tests/benchmarks/calls_bench.py $(BENCH)
 
-model:              ## fit the models of meaning, spelling and scenario again from lexicons/corpus
+model:              ## fit the models of meaning, spelling, scenario and reaction again from the corpora in lexicons
 	python -m pipeline.lexicon.training
 	python -m pipeline.spelling.training
 	python -m pipeline.criteria.scenario_training
+	python -m pipeline.criteria.reaction_training

@@ -1,8 +1,9 @@
 """One recording becomes one scorecard: it is heard, then judged; the story of the house, read from top to bottom."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import pipeline
 from pipeline.asr import registry
@@ -19,11 +20,14 @@ from pipeline.measures.figures import measure
 from pipeline.measures.timing import find_events
 from pipeline.rules.apply import Applied, united
 from pipeline.rules.call import RuleCall
-from pipeline.schema import Acoustics, Failure, Finding, Scorecard, Source, Versions
-from pipeline.scoring.rules import with_rules
+from pipeline.rules.keywords import Keyword
+from pipeline.rules.outcome import Hit
+from pipeline.schema import Acoustics, Failure, Finding, Role, Scorecard, Source, Versions
 from pipeline.scoring.scorecard import score
 from pipeline.settings import Settings
+from pipeline.speakers.activity import load_detector
 
+_Found = TypeVar("_Found")
 _STAGES: Mapping[type[Exception], str] = {AudioError: "decode", TranscriptError: "read", EngineError: "recognise"}
 
 
@@ -46,12 +50,15 @@ class _Read:
     ----------
     found
         Phrase evidence; everything that was found where ``told`` by people.
+    keywords
+        Where each keyword of the rules was said that was.
     """
 
     heard: Heard
     kit: Kit
     texts: tuple[TurnText, ...]
     found: tuple[Finding, ...] = ()
+    keywords: Mapping[Keyword, tuple[Hit, ...]] = field(default_factory=dict)
     told: bool = False
 
 
@@ -65,22 +72,42 @@ def judge(heard: Heard, kit: Kit, *, findings: tuple[Finding, ...] | None = None
     """
     if findings is None:
         return judge_all([heard], kit)[0]
-    return _judged(replace(_read(heard, kit), found=findings, told=True))
+    read = _read(heard, kit)
+    _read_ahead([read])
+    keywords = read.kit.rules.book.keywords.find(read.texts)
+    return _judged(replace(read, found=findings, keywords=keywords, told=True))
 
 
 def judge_all(calls: Iterable[Heard], kit: Kit) -> tuple[Scorecard, ...]:
     """Judge several calls: each has the scorecard that it has alone, for phrases are found quicker in all at once."""
     read = [_read(heard, kit) for heard in calls]
-    found: dict[int, tuple[Finding, ...]] = {}
-    for finder in dict.fromkeys(each.kit.finder for each in read):
-        own = [i for i, each in enumerate(read) if each.kit.finder is finder]
-        found |= zip(own, finder.find_all([read[i].texts for i in own]), strict=True)
-    return tuple(_judged(replace(each, found=found[i])) for i, each in enumerate(read))
+    _read_ahead(read)
+    found = _found_by([each.kit.finder.find_all for each in read], read)
+    keywords = _found_by([each.kit.rules.book.keywords.find_all for each in read], read)
+    return tuple(_judged(replace(each, found=found[i], keywords=keywords[i])) for i, each in enumerate(read))
+
+
+def _found_by(
+    searches: Sequence[Callable[[Sequence[Sequence[TurnText]]], Sequence[_Found]]], read: Sequence[_Read]
+) -> Sequence[_Found]:
+    """What each call's own search finds in it; calls that share one are searched together."""
+    found: dict[int, _Found] = {}
+    for search in dict.fromkeys(searches):
+        own = [i for i, each in enumerate(searches) if each == search]
+        found |= zip(own, search([read[i].texts for i in own]), strict=True)
+    return [found[i] for i in range(len(read))]
 
 
 def _read(heard: Heard, kit: Kit) -> _Read:
     kit = kit.on(heard.recording.started_at)
     return _Read(heard, kit, read_turns(heard.transcript.turns, kit.segmenter))
+
+
+def _read_ahead(read: Sequence[_Read]) -> None:
+    """Let what customers say be read for their reactions in all calls at once."""
+    for wordings in {id(each.kit.wordings): each.kit.wordings for each in read}.values():
+        calls = (each.heard.transcript for each in read if each.kit.wordings is wordings)
+        wordings.read_ahead([turn.text for call in calls for turn in call.turns if turn.role is Role.CUSTOMER])
 
 
 def _judged(read: _Read) -> Scorecard:
@@ -114,15 +141,16 @@ def _judged(read: _Read) -> Scorecard:
         calibration=kit.calibration.version if kit.calibration else None,
         engine=transcript.engine,
     )
-    rubric = with_rules(kit.rubric, kit.rules.book)
-    return score(context, rubric, versions, calibration=kit.calibration)
+    return score(context, kit.scheme, versions, calibration=kit.calibration)
 
 
 def _found(read: _Read) -> tuple[tuple[Finding, ...], Applied]:
     """Phrase evidence, and what the rules make of it; where people say what was found, the rules find nothing more."""
     heard, kit = read.heard, read.kit
     phrases = read.found if read.told else _weighed(read)
-    call = RuleCall(heard.recording, heard.transcript, read.texts, phrases, kit.settings, heard.acoustics)
+    call = RuleCall(
+        heard.recording, heard.transcript, read.texts, phrases, kit.settings, heard.acoustics, read.keywords
+    )
     ruled = kit.rules.apply(call)
     if not read.told:
         return united(phrases, ruled.labelled), ruled
@@ -154,6 +182,8 @@ class Scorer:
         self._kit = load_kit(settings)
         self._voices = voices
         self._transcriber = None if transcripts else registry.create(settings.engine, settings.model, settings)
+        if not transcripts:
+            load_detector()
 
     def score(self, source: Source, recording_id: str) -> Outcome:
         """One source's scorecard, or its failure with the stage at which it failed; never raises."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from pipeline.asr.guard import InventedPhrases
@@ -14,11 +15,12 @@ from pipeline.rules.shelf import Shelf
 from pipeline.schema import Recording
 from pipeline.scoring.calibration import Calibration, load_calibration
 from pipeline.scoring.rubric import Rubric, load_rubric
+from pipeline.scoring.rules import with_rules
 from pipeline.settings import Settings
 from pipeline.spelling.search import Speller, load_speller
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Kit:
     """What hearing and judging need, loaded once; a speller and a calibration only where they are set.
 
@@ -40,6 +42,11 @@ class Kit:
     speller: Speller | None = None
     calibration: Calibration | None = None
     library: Library | None = None
+
+    @cached_property
+    def scheme(self) -> Rubric:
+        """The rubric with what the rules are worth."""
+        return with_rules(self.rubric, self.rules.book)
 
     @property
     def lexicon_version(self) -> str:

@@ -20,7 +20,7 @@ from pipeline.rules.shelf import Shelf, load_shelf
 from pipeline.scoring.rubric import Rubric
 from pipeline.settings import Settings
 
-_MODELS = ("meaning.npz", "scenarios.npz")
+_MODELS = ("meaning.npz", "scenarios.npz", "reactions.npz")
 """Models that judge, by their files; the one that spells is named with the recogniser."""
 
 
@@ -56,7 +56,7 @@ class Library:
 
     def __init__(self, settings: Settings, rubric: Rubric) -> None:
         self._settings = settings
-        meaning, self._scenarios = (settings.models_dir / name for name in _MODELS)
+        meaning, self._scenarios, self._reactions = (settings.models_dir / name for name in _MODELS)
         self._model = load_model(meaning)
         self._criteria: Mapping[str, str] = {rule.id: rule.zh for rule in rubric.criteria}
         self._editions: Sequence[Edition] = editions(settings.lexicons_dir)
@@ -91,7 +91,7 @@ class Library:
             finder=finder,
             flows=load_flows(folder / "flows.yaml", model=self._scenarios),
             invented=load_invented(folder / "invented.yaml"),
-            wordings=load_wordings(folder),
+            wordings=load_wordings(folder, reactions=self._reactions),
             rules=load_shelf(folder, labels=lexicon.labels, criteria=self._criteria),
             version="+".join(filter(None, (str(begins or ""), lexicon.version, self._others(folder)))),
         )

@@ -34,7 +34,7 @@ LEXICONS = Path(__file__).parent.parent / "lexicons"
 ENGINE = Engine("given", "none")
 VERSIONS = Versions("test", "test", "test", None, ENGINE)
 SETTINGS = Settings()
-WORDINGS = load_wordings(SETTINGS.lexicons_dir)
+WORDINGS = load_wordings(SETTINGS.lexicons_dir, reactions=SETTINGS.models_dir / "reactions.npz")
 
 Line = tuple[Any, ...]
 """(role, text, labels…); a label with a question mark is a doubtful finding; a number is the pause before the turn."""

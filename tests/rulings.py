@@ -1,6 +1,7 @@
 """Rules asked of written dialogues, in a few lines for tests."""
 
 from copy import deepcopy
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -68,7 +69,10 @@ def verdict(folder: Path, entry, text, *, change=None):
     rules, problems = book(folder, entry)
     assert not problems, problems
     call = spoken(text, rules.keywords)
-    return judge_rule(rules.rules[0], change(call) if change else call)
+    if change:
+        call = change(call)
+        call = replace(call, keywords=rules.keywords.find(call.texts))
+    return judge_rule(rules.rules[0], call)
 
 
 def came_out(folder: Path, entry, text, *, change=None):

@@ -9,7 +9,7 @@ from scorecards import acoustics, finding_in, scorecard, withheld
 from pipeline.agents.facts import facts_of
 from pipeline.agents.team import build_team
 from pipeline.agents.verdicts import people
-from pipeline.criteria.cues import load_cues
+from pipeline.criteria.reactions import load_reactions
 from pipeline.criteria.hostility import hostility
 from pipeline.errors import StoreError
 from pipeline.schema import Inspection, Polarity
@@ -18,7 +18,7 @@ from pipeline.store.border import writing
 from pipeline.store.call_facts import Period
 from pipeline.store.repository import Store
 
-CUES = load_cues(Settings().lexicons_dir / "cues.yaml")
+CUES = load_reactions(Settings().models_dir / "reactions.npz")
 
 
 @pytest.fixture

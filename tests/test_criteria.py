@@ -1,6 +1,7 @@
 import pytest
 from calls import DREADFUL, EXEMPLARY, PLAIN, call
 
+from pipeline.criteria.context import once_a_call
 from pipeline.criteria.cues import Cue
 from pipeline.criteria.registry import registered
 from pipeline.schema import Acoustics, ChannelQuality, TurnVoice
@@ -32,6 +33,19 @@ def test_every_criterion_emits_what_it_declares_or_abstains_with_a_reason(name, 
 def test_every_criterion_abstains_when_roles_are_withheld(name):
     found = assess(name, *PLAIN, withheld=True)
     assert found.abstained and found.signals == () and "坐席" in found.reason
+
+
+def test_what_many_criteria_ask_of_a_call_is_answered_once():
+    asked = []
+
+    @once_a_call
+    def question(context):
+        asked.append(context)
+        return len(context.transcript.turns)
+
+    one, other = call(*PLAIN), call(*PLAIN[:4])
+    assert [question(each) for each in (one, one, other, one)] == [len(PLAIN), len(PLAIN), 4, len(PLAIN)]
+    assert asked == [one, other]
 
 
 def test_process_counts_elements():

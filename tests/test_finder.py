@@ -13,17 +13,16 @@ from pipeline.lexicon.entries import Label, load_lexicon
 from pipeline.lexicon.finder import (
     BY_MEANING,
     CERTAIN,
-    CLOSING_ODDS,
     DOUBTFUL,
-    OPENING_ODDS,
     OUTDONE,
+    SHORT_CERTAIN,
+    SHORT_CHARS,
     UNSUPPORTED,
     Finder,
-    expected_places,
-    likelier,
     undisputed,
     united,
 )
+from pipeline.lexicon.places import CLOSING_ODDS, OPENING_ODDS, expected_places, likelier
 from pipeline.lexicon.resolve import BY_SOUND, EXACTLY
 from pipeline.schema import Evidence, Finding, Polarity, Role, Span, Status, Turn
 
@@ -82,7 +81,10 @@ def found(finder, *lines, **options):
         ),  # neighbours are one piece of evidence
         ("归定就是这样", [("refuse", "归定就是这样", BY_SOUND, "certain")]),  # sounds alike, and meaning agrees
         ("贵定就是这样", []),  # merely sounds alike
-        ("我做不到", [("refuse", "我做不到", EXACTLY, "doubtful")]),  # a pattern that the meaning does not support
+        (
+            "我做不到",
+            [("refuse", "我做不到", EXACTLY, "certain")],
+        ),  # a pattern that the meaning does not support is less sure
         ("这么难我做不到", [("refuse", "我做不到", EXACTLY, "certain")]),  # now it does
         ("谢了", []),  # the lexicon has no such label
         ("嗯", []),
@@ -122,6 +124,15 @@ def test_a_sound_alike_stays_where_the_norm_expects_it(finder, number, expected)
 def test_a_meaning_is_likelier_where_the_norm_expects_it(finder, number, status):
     lines = ["嗨" if number == i else "嗯" for i in range(6)]
     assert found(finder, *lines) == [("greeting", "嗨", BY_MEANING, status)]
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [("这事很难", "certain"), ("这事有点归", "doubtful"), ("这件事说起来有点归我们", "certain"), ("早", "certain")],
+)
+def test_few_words_blame_nobody_unless_they_are_clear(finder, text, status):
+    lines = ["嗯", "嗯", text, "嗯", "嗯", "嗯"]
+    assert {status for label, _, rule, status in found(finder, *lines) if label in ("refuse", "greeting")} == {status}
 
 
 def test_the_opening_and_the_closing_are_counted_in_the_agents_turns():
@@ -307,7 +318,9 @@ def test_every_finding_quotes_the_agent(finder, lines):
         assert spoken.role is Role.AGENT
         assert proof.quote == spoken.text[proof.char_start : proof.char_end] != ""
         assert spoken.span.start_s - 1e-6 <= proof.span.start_s <= proof.span.end_s <= spoken.span.end_s + 1e-6
-        assert (proof.certainty >= CERTAIN[finding.polarity]) == (finding.status is Status.CERTAIN)
+        few = finding.rule == BY_MEANING and len(proof.quote) <= SHORT_CHARS and finding.polarity is Polarity.FORBIDDEN
+        least = SHORT_CERTAIN if few else CERTAIN[finding.polarity]
+        assert (proof.certainty >= least) == (finding.status is Status.CERTAIN)
     places = [(f.evidence.turn, f.evidence.char_start, f.label) for f in findings]
     assert places == sorted(set(places))
 

@@ -5,7 +5,7 @@ from composed_calls import composed_call
 
 from pipeline.call import judge
 from pipeline.kit import load_kit
-from pipeline.language.memory import LONGEST_KEPT, forget, remembered
+from pipeline.language.memory import LONGEST_KEPT, Together, forget, remembered
 from pipeline.settings import Settings
 
 
@@ -35,6 +35,24 @@ def test_few_texts_are_kept_and_none_that_is_long(asked, texts, really):
     length, seen = asked
     assert [length(text) for text in texts] == [len(text) for text in texts]
     assert seen == really
+
+
+def test_texts_asked_together_are_not_asked_again():
+    seen = []
+
+    def lengths(texts):
+        seen.append(tuple(texts))
+        return map(len, texts)
+
+    long = "长" * (LONGEST_KEPT + 1)
+    length = Together(lengths, 3)
+    length.ahead(["您好", "嗯", "您好", long])
+    assert [length(text) for text in ("嗯", "您好", "再见吧", "嗯", long, long)] == [1, 2, 3, 1, len(long), len(long)]
+    assert seen == [("您好", "嗯"), ("再见吧",), (long,), (long,)]
+    length("一二三四")
+    assert length("您好") == 2 and seen[-1] == ("您好",), "only the latest three are kept"
+    forget()
+    assert length("您好") == 2 and seen.count(("您好",)) == 2
 
 
 def test_forgetting_drops_all(asked):

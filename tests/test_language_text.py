@@ -10,6 +10,7 @@ from phrases import read, segmenter
 
 from pipeline.language.normalise import fold_characters
 from pipeline.language.segment import Segmenter
+from pipeline.language.syllables import reread, sound_codes
 
 
 def test_words_know_where_they_stand():
@@ -47,11 +48,28 @@ def test_turns_are_read():
     assert "银行" in {word.text for word in text.words}
 
 
+@given(st.lists(st.sampled_from(["银行", "了解", "重复", "不了", "觉得", *"行重长好的您"]), max_size=8))
+def test_uncut_turns_sound_as_if_they_had_been_cut(parts):
+    said = "".join(parts)
+    (text,) = read(turn("agent", said))
+    assert text.sounds == reread(sound_codes(said), segmenter().cut(said))
+
+
 @given(st.text(alphabet=st.sampled_from("您好請，。1205 重复银行了解abc\n"), max_size=30))
 def test_every_comparable_character_has_a_sound(said):
     (text,) = read(turn("agent", said))
     assert len(text.sounds) == len(text.text) == len(text.normalised.offsets)
     assert "".join(said[word.start : word.end] for word in text.words) == said
+
+
+@given(st.text("您好，帮我查一下这个月的话费。？!,.1三元abＡ：、", min_size=1, max_size=40), st.data())
+def test_words_around_a_place_are_those_of_the_whole_turn(said, data):
+    (text,) = read(turn("agent", said))
+    start = data.draw(st.integers(0, len(said) - 1))
+    end = data.draw(st.integers(start + 1, len(said)))
+    around = text.words_around(start, end)
+    assert set(around) <= set(text.words)
+    assert {word for word in text.words if word.start < end and start < word.end} <= set(around)
 
 
 @given(st.text("您好，帮我查一下这个月的话费。？!,.1三元abＡ：、", max_size=40))

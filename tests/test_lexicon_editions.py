@@ -104,14 +104,13 @@ def test_the_lists_of_the_day_judge_and_are_named(home, new):
 
 def test_cues_are_those_of_the_day(home, new):
     cues = yaml.safe_load((home / "cues.yaml").read_text(encoding="utf-8"))
-    cues["hostility"]["patterns"].append("不会弄")
+    cues["trouble"]["patterns"].append("不会弄")
     (new / "ours.yaml").unlink()
     publish(_write(new, "cues.yaml", cues), home, MARCH, _fine)
     kit = load_kit(Settings(lexicons_dir=home))
     calls = (heard(datetime(2026, 2, 1)), heard(datetime(2026, 4, 1)))
     cards = [judge(call, kit) for call in calls]
-    assert [card.measures["customer_hostility"] for card in cards] == [0.0, 1.0]
-    scores = [{score.criterion: score for score in card.criteria}["communication.composure"] for card in cards]
+    scores = [{score.criterion: score for score in card.criteria}["patience.ownership"] for card in cards]
     assert [score.abstained for score in scores] == [True, False]
 
 

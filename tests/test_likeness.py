@@ -8,7 +8,7 @@ from pipeline.scoring.dialogue import VIEWS, load_telling, read_dialogue
 from pipeline.scoring.likeness import DIMENSIONS, Likeness, cut, learn_places
 from pipeline.settings import Settings
 
-TELLING = load_telling(Settings().lexicons_dir)
+TELLING = load_telling(Settings().lexicons_dir, reactions=Settings().models_dir / "reactions.npz")
 LINES = tuple(
     line
     for _ in range(5)

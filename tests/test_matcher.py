@@ -200,3 +200,10 @@ def test_evidence_always_quotes_its_turn(finder, texts):
         assert spoken.span.start_s - 1e-6 <= proof.span.start_s <= proof.span.end_s <= spoken.span.end_s + 1e-6
         assert 0.0 < proof.certainty <= 1.0
     assert findings == finder.find(call)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"), [("王女士您好", True), ("好的，王女士", True), ("一百分钟，先生", False), ("对上了，多谢。女士请讲", False)]
+)
+def test_a_name_and_its_title_lie_in_one_clause(finder, text, named):
+    assert any(label == "address" for label, _ in found(finder, text)) is named

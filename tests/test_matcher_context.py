@@ -70,3 +70,15 @@ def test_the_customers_own_words_said_back_are_innocent(finder):
 def test_context_never_takes_away_good_wording(finder):
     assert forbidden(finder, ("agent", "不会的，请稍等")) == {"请稍等"}
     assert forbidden(finder, ("agent", "您说请稍等")) == {"请稍等"}
+
+
+@pytest.mark.parametrize(
+    ("said", "answer", "found"),
+    [
+        ("他说您自己弄坏的怪得了谁", "您自己弄坏的怪得了谁，要真这么讲是我们不对", set()),
+        ("你们也没办法吗", "没办法", {"没办法"}),
+        ("网断了", "您自己弄坏的怪得了谁", {"您自己弄坏的"}),
+    ],
+)
+def test_a_whole_clause_of_the_customers_is_his(finder, said, answer, found):
+    assert forbidden(finder, ("customer", said), ("agent", answer)) == found

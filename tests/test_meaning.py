@@ -121,12 +121,11 @@ def test_features_are_weighed_as_they_are_named(known, texts):
     vocabulary = {name: row for row, name in enumerate(dict.fromkeys(named))}
     idf = np.linspace(1, 2, len(vocabulary), dtype=np.float32)
     turns = [clauses(*read(turn("agent", text))) for text in texts]
-    weighed = list(Weighed(vocabulary, idf).of(turns))
+    weighed = Weighed(vocabulary, idf).of(turns).toarray()
     counted = [Counter(features(found, i)) for found in turns for i in range(len(found))]
-    for (rows, values), counts in zip(weighed, counted, strict=True):
-        expected = {vocabulary[name]: count for name, count in counts.items() if name in vocabulary}
-        assert rows.tolist() == list(expected)
-        assert values.tolist() == [(1 + np.log(count)) * idf[row] for row, count in expected.items()]
+    for row, counts in zip(weighed, counted, strict=True):
+        expected = np.array([1 + np.log(counts[name]) if name in counts else 0.0 for name in vocabulary]) * idf
+        assert row == pytest.approx(expected / (np.linalg.norm(expected) or 1.0))
 
 
 def _names(text):

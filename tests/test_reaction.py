@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from calls import call
 
-from pipeline.criteria.reaction import UNHEARD_CERTAINTY, displeased, pleased, unsettled
+from pipeline.criteria.reaction import UNHEARD_CERTAINTY, UNHEARD_WEIGHT, displeased, pleased, unsettled
 
 ASKED = (
     ("customer", "我家网断了"),
@@ -50,6 +50,7 @@ def test_who_objects_or_never_consents_leaves_unsettled(said, certainty, turn):
     (found,) = unsettled(ending(*said))
     assert (found.name, found.certainty) == ("customer.unsettled", certainty)
     assert turn in found.note
+    assert found.amount == pytest.approx(1.0 if certainty == 1.0 else UNHEARD_WEIGHT, abs=0.1)
 
 
 def test_a_short_call_and_one_cut_off_tell_nothing_of_the_end():
@@ -66,7 +67,7 @@ def test_last_words_too_short_to_be_understood_are_no_objection():
 def test_objections_are_counted_and_praise_is_none():
     context = ending("说了半天等于没说", "你听不懂我的话吗", "你这人真好，听不懂也慢慢讲")
     (found,) = displeased(context)
-    assert found.amount == 2
+    assert found.amount == pytest.approx(2, abs=0.4) and "第5、7句" in found.note
     assert [signal.name for signal in pleased(context)] == ["customer.pleased"]
 
 
@@ -78,23 +79,34 @@ def test_what_the_customer_came_to_complain_of_is_no_objection_to_an_answer():
 CARED = ("agent", "实在抱歉", "apology")
 TOOK_ON = ("agent", "我跟进到底", "ownership")
 OFFERED = ("agent", "您看改到周六可以吗", "solicit")
-LEFT_ANGRY = (("customer", "你们每次都这么说"), ("agent", "好的"), ("customer", "什么破规定"), ("agent", "再见"))
+LEFT_ABUSIVE = (
+    ("customer", "你们就是一群骗子"),
+    ("agent", "好的"),
+    ("customer", "说了半天等于没说"),
+    ("agent", "再见"),
+)
+LEFT_UNHELPED = (
+    ("customer", "你们每次都这么说"),
+    ("agent", "好的"),
+    ("customer", "说了半天等于没说"),
+    ("agent", "再见"),
+)
 
 
 @pytest.mark.parametrize(
-    ("conduct", "doubtful"),
+    ("conduct", "end", "doubtful"),
     [
-        ((CARED, TOOK_ON, OFFERED), True),
-        ((CARED, TOOK_ON), False),
-        ((CARED, OFFERED), False),
-        ((TOOK_ON, OFFERED), False),
-        ((CARED, TOOK_ON, OFFERED, ("agent", "规定就这样", "refuse")), False),
-        ((CARED, TOOK_ON, OFFERED, ("agent", "规定就这样", "refuse?")), False),
-        ((CARED, TOOK_ON, ("agent", "您看可以吗", "solicit?")), False),
+        ((CARED, TOOK_ON, OFFERED), LEFT_ABUSIVE, True),
+        ((CARED, TOOK_ON), LEFT_ABUSIVE, True),
+        ((CARED, TOOK_ON, ("agent", "规定就这样", "refuse?")), LEFT_ABUSIVE, True),
+        ((CARED,), LEFT_ABUSIVE, False),
+        ((CARED, ("agent", "您看可以吗", "solicit?")), LEFT_ABUSIVE, False),
+        ((CARED, TOOK_ON, OFFERED, ("agent", "规定就这样", "refuse")), LEFT_ABUSIVE, False),
+        ((CARED, TOOK_ON, OFFERED), LEFT_UNHELPED, False),
     ],
 )
-def test_anger_at_an_agent_who_did_all_he_could_is_left_to_the_inspector(conduct, doubtful):
-    context = call(*ASKED, *conduct, *LEFT_ANGRY)
+def test_abuse_of_a_blameless_agent_is_left_to_the_inspector(conduct, end, doubtful):
+    context = call(*ASKED, *conduct, *end)
     assert [(each.name, each.doubtful) for each in (*displeased(context), *unsettled(context))] == [
         ("customer.displeased", doubtful),
         ("customer.unsettled", doubtful),

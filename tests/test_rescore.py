@@ -12,6 +12,7 @@ from phrases import entry
 from scorecards import acoustics
 
 from pipeline.call import judge, judge_all
+from pipeline.errors import RubricError
 from pipeline.hearing import Heard
 from pipeline.kit import load_kit
 from pipeline.rescore import Plan, rescore, rescore_all
@@ -191,6 +192,14 @@ def test_processes_find_what_one_process_finds(store, tmp_path, harsh, cards):
     assert len(alone) == 3 * 21
     assert sorted(together, key=lambda change: change.recording_id) == alone
     assert all(change.changed and change.affinity_change < 0 for change in alone if "good" in change.recording_id)
+
+
+def test_what_is_wrong_with_the_lists_is_told_from_any_process(store, tmp_path):
+    path = tmp_path / "odd.yaml"
+    path.write_text("dimensions: {}", encoding="utf-8")
+    for workers in (1, 2):
+        with pytest.raises(RubricError, match="odd"):
+            list(rescore_all(plan_for(tmp_path, rubric=path, workers=workers)))
 
 
 def test_what_is_kept_is_what_was_judged(store, tmp_path, harsh, cards):

@@ -5,17 +5,18 @@ from dataclasses import replace
 
 import pytest
 import yaml
-from builders import transcript
+from builders import transcript, turn
 from calls import EXEMPLARY, PLAIN
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from phrases import read
 from rulings import known, rule
 
 from pipeline.call import judge
 from pipeline.hearing import Heard
 from pipeline.kit import load_kit
 from pipeline.people import Decision, finding_key
-from pipeline.rules.keywords import KeywordSearch
+from pipeline.rules.keywords import Keyword, KeywordSearch
 from pipeline.rules.model import RuleBook
 from pipeline.rules.reader import read_rules
 from pipeline.rules.shelf import Shelf
@@ -196,3 +197,10 @@ def _book(entry):
 def test_an_empty_shelf_finds_nothing():
     assert Shelf().rules == ()
     assert KeywordSearch(()).find(()) == {}
+
+
+def test_keywords_of_several_calls_are_those_of_each():
+    search = KeywordSearch([Keyword("宽带报障"), Keyword("退[款|费]", exact=True), Keyword("您{surname}先生")])
+    calls = [read(turn("customer", said)) for said in ("我要宽带抱障", "退费", "没事", "宽带报障，退款")]
+    assert search.find_all(calls) == tuple(map(search.find, calls))
+    assert [sum(map(len, hits.values())) for hits in search.find_all(calls)] == [1, 1, 0, 2]

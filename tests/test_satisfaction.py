@@ -16,7 +16,8 @@ from pipeline.scoring.satisfaction_training import fit, main
 from pipeline.scoring.voted import Voted, read_voted
 from pipeline.settings import Settings
 
-TELLING = load_telling(Settings().lexicons_dir)
+REACTIONS = Settings().models_dir / "reactions.npz"
+TELLING = load_telling(Settings().lexicons_dir, reactions=REACTIONS)
 GLAD = ("谢谢，已经好了", "太好了，问题解决了，谢谢您", "搞定了，赞一个", "收到了，效率真高")
 SORE = ("还是不行，什么态度", "等了三天没人管，我要投诉", "答非所问，垃圾", "凭什么扣我钱，再也不用了")
 ASKED = ("宽带上不了网", "流量怎么扣得这么快", "手机没信号", "账单看不懂")
@@ -114,7 +115,7 @@ def test_wording_that_cannot_be_used_is_named(tmp_path):
     path = tmp_path / "satisfaction.yaml"
     path.write_text("customer: {thanks: '('}\nagent: {}\n", encoding="utf-8")
     with pytest.raises(LexiconError, match=r"satisfaction\.yaml"):
-        load_telling(tmp_path)
+        load_telling(tmp_path, reactions=REACTIONS)
 
 
 def dialogues_file(path, count):

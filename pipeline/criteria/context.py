@@ -1,7 +1,9 @@
 """Everything that the criteria may look at, and the questions they ask of it most."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, TypeVar
 
 from pipeline.criteria.cues import Cue, turns_with
 from pipeline.criteria.wordings import Wordings
@@ -22,6 +24,8 @@ from pipeline.schema import (
     Turn,
 )
 from pipeline.settings import Settings
+
+_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,7 @@ class CallContext:
     events: tuple[Event, ...] = ()
     measures: Mapping[str, float | None] = field(default_factory=dict)
     flow: tuple[FlowStep, ...] = ()
+    _answers: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def withheld(self) -> bool:
@@ -63,11 +68,11 @@ class CallContext:
 
     def turns_of(self, role: Role) -> tuple[Turn, ...]:
         """The turns of one role, in order."""
-        return tuple(turn for turn in self.transcript.turns if turn.role is role)
+        return self.once(role, lambda: tuple(turn for turn in self.transcript.turns if turn.role is role))
 
     def showing(self, cue: Cue, *, by: Role = Role.CUSTOMER) -> tuple[Turn, ...]:
         """One side's turns that show a cue."""
-        return turns_with(self.transcript, cue, self.wordings.cues, by=by)
+        return self.once((cue, by), lambda: turns_with(self.transcript, cue, self.wordings.cues, by=by))
 
     def labelled(self, *labels: str) -> tuple[int, ...]:
         """Indices of the certain findings with one of these labels."""
@@ -82,3 +87,20 @@ class CallContext:
     def measure(self, name: str) -> float | None:
         """A measured figure, None where it could not be measured."""
         return self.measures.get(name)
+
+    def once(self, question: Hashable, answer: Callable[[], _Answer]) -> _Answer:
+        """The answer to a question, found the first time it is asked: many criteria ask the same."""
+        if question not in self._answers:
+            self._answers[question] = answer()
+        told: _Answer = self._answers[question]
+        return told
+
+
+def once_a_call(question: Callable[[CallContext], _Answer]) -> Callable[[CallContext], _Answer]:
+    """Keep what a function says of a call for all criteria that ask it."""
+
+    @wraps(question)
+    def ask(context: CallContext) -> _Answer:
+        return context.once(question, lambda: question(context))
+
+    return ask

@@ -1,6 +1,6 @@
 """What words show: the customer's trouble, hostility, discontent or content and more; the agent's orders, reasons and offers.
 
-The wording is data: ``lexicons/cues.yaml``.
+The wording is data, ``lexicons/cues.yaml``; reactions are known by a model of their meaning, ``criteria/reactions.py``.
 """
 
 import re
@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+from typing import Protocol, TypeAlias
 
 import yaml
 
@@ -22,15 +23,17 @@ _PLAIN = re.compile(r"[\u4e00-\u9fff]{3,}")
 
 
 class Cue(Enum):
-    """What a turn shows, the customer's first and then the agent's; the value is its name in the file."""
+    """What a turn shows, the customer's first and then the agent's; the value is its name in the lists."""
 
-    TROUBLE = "trouble"
     HOSTILITY = "hostility"
     DISCONTENT = "discontent"
-    ACCEPTED = "accepted"
-    CANCEL = "cancel"
+    TOLD = "told"
     LOST = "lost"
+    ACCEPTED = "accepted"
     CONTENT = "content"
+    TROUBLE = "trouble"
+    CANCEL = "cancel"
+    LEAVING = "leaving"
     DECLINED = "declined"
     DROPPED = "dropped"
     IMPERATIVE = "imperative"
@@ -44,6 +47,26 @@ class Cue(Enum):
     RETAINED = "retained"
     TRANSFER = "transfer"
     TRANSFER_REASON = "transfer_reason"
+
+
+REACTIONS = (Cue.HOSTILITY, Cue.DISCONTENT, Cue.TOLD, Cue.LOST, Cue.ACCEPTED, Cue.CONTENT)
+"""How the customer takes what he is told: known by the meaning of his words, the others by their wording."""
+
+
+OBJECTIONS = (Cue.DISCONTENT, Cue.HOSTILITY)
+
+
+class Sign(Protocol):
+    """What shows a cue."""
+
+    def shown(self, text: str) -> bool:
+        """Whether words show it."""
+
+    def degree(self, text: str) -> float:
+        """How clearly words show it, from 0 to 1."""
+
+
+Signs: TypeAlias = Mapping[Cue, Sign]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +86,10 @@ class Wording:
         """Whether words show it."""
         return self._shown(text)
 
+    def degree(self, text: str) -> float:
+        """1 where words show it, else 0."""
+        return float(self.shown(text))
+
     def _shows(self, text: str) -> bool:
         if self.pattern.search(text):
             return True
@@ -71,7 +98,7 @@ class Wording:
 
 
 def load_cues(path: Path) -> Mapping[Cue, Wording]:
-    """Read the wording of every cue.
+    """Read the wording of every cue that is no reaction.
 
     Raises
     ------
@@ -80,7 +107,9 @@ def load_cues(path: Path) -> Mapping[Cue, Wording]:
     """
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return {cue: _wording([str(each) for each in raw[cue.value]["patterns"]]) for cue in Cue}
+        return {
+            cue: _wording([str(each) for each in raw[cue.value]["patterns"]]) for cue in Cue if cue not in REACTIONS
+        }
     except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, re.error) as error:
         raise LexiconError(
             f"{path}: {' '.join(str(error).split())}; write a cue with its patterns as in the shipped file"
@@ -92,9 +121,7 @@ def _wording(patterns: Sequence[str]) -> Wording:
     return Wording(re.compile("|".join(patterns)), tuple(sound_codes(each) for each in plain))
 
 
-def turns_with(
-    transcript: Transcript, cue: Cue, cues: Mapping[Cue, Wording], *, by: Role = Role.CUSTOMER
-) -> tuple[Turn, ...]:
+def turns_with(transcript: Transcript, cue: Cue, cues: Signs, *, by: Role = Role.CUSTOMER) -> tuple[Turn, ...]:
     """One side's turns that show this; a turn that also shows content is none of discontent."""
     praised = cue is Cue.DISCONTENT
     return tuple(
@@ -104,6 +131,11 @@ def turns_with(
     )
 
 
-def objects(text: str, cues: Mapping[Cue, Wording]) -> bool:
+def objects(text: str, cues: Signs) -> bool:
     """Whether the customer's words object; who also praises does not."""
-    return any(cues[cue].shown(text) for cue in (Cue.DISCONTENT, Cue.HOSTILITY)) and not cues[Cue.CONTENT].shown(text)
+    return any(cues[cue].shown(text) for cue in OBJECTIONS) and not cues[Cue.CONTENT].shown(text)
+
+
+def objection(text: str, cues: Signs) -> float:
+    """How clearly the customer's words object, from 0 to 1; as far as he also praises they do not."""
+    return max(cues[cue].degree(text) for cue in OBJECTIONS) * (1 - cues[Cue.CONTENT].degree(text))

@@ -1,25 +1,31 @@
 """Findings as signals, and the abstentions that many criteria share."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from pipeline.criteria.context import CallContext
+from pipeline.criteria.context import CallContext, once_a_call
 from pipeline.criteria.registry import Signal
 from pipeline.schema import Event, Polarity, Role, Status, Transcript, Turn
 
 WITHHELD = "不能确定哪一方是坐席，本项不评"
 
 
+@once_a_call
 def phrases(context: CallContext) -> tuple[Signal, ...]:
-    """One signal per finding for or against the agent; the rubric picks the labels that matter."""
+    """One signal per label and turn for or against the agent, however often he says it there; the rubric picks what matters."""
+    said: defaultdict[tuple[str, int, bool], list[int]] = defaultdict(list)
+    for index, finding in enumerate(context.findings):
+        if finding.polarity is not Polarity.NEUTRAL:
+            name, doubtful = f"{finding.polarity}.{finding.label}", finding.status is Status.DOUBTFUL
+            said[name, finding.evidence.turn, doubtful].append(index)
     return tuple(
         Signal(
-            f"{finding.polarity}.{finding.label}",
-            certainty=finding.evidence.certainty,
-            doubtful=finding.status is Status.DOUBTFUL,
-            findings=(index,),
+            name,
+            certainty=max(context.findings[index].evidence.certainty for index in indices),
+            doubtful=doubtful,
+            findings=tuple(indices),
         )
-        for index, finding in enumerate(context.findings)
-        if finding.polarity is not Polarity.NEUTRAL
+        for (name, _, doubtful), indices in said.items()
     )
 
 

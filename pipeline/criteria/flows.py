@@ -4,7 +4,6 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -32,26 +31,26 @@ _ROLES = {"agent", "customer", "any"}
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A phrase that speaks for a scenario when this role says it; counted once a call."""
+    """A phrase, by its sounds, that speaks for a scenario when this role says it; counted once a call."""
 
-    text: str
+    sounds: str
     weight: float
     role: str
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a flow: taken when one of the labels or phrases is found in the agent's words."""
+    """One step of a flow: taken when one of the labels, or of the phrases by their sounds, is found in the agent's words."""
 
     id: str
     zh: str
     labels: tuple[str, ...]
-    phrases: tuple[str, ...]
+    sounds: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class FlowBook:
-    """Scenarios with their cues, and the flow of each; occasions are flows of any scenario, with what the agent says then."""
+    """Scenarios with their cues, and the flow of each; occasions are flows of any scenario, with what the agent says then by its sounds."""
 
     cues: Mapping[str, tuple[Cue, ...]]
     steps: Mapping[str, tuple[Step, ...]]
@@ -89,7 +88,7 @@ def load_flows(path: Path, *, model: Path | None = None) -> FlowBook:
             name: tuple(_cue(path, name, each) for each in entry["cues"]) for name, entry in raw["scenarios"].items()
         }
         steps = {name: tuple(_step(each) for each in entries) for name, entries in raw["flows"].items()}
-        occasions = {name: tuple(map(str, phrases)) for name, phrases in raw.get("occasions", {}).items()}
+        occasions = {name: tuple(map(_sounds, phrases)) for name, phrases in raw.get("occasions", {}).items()}
     except OSError as error:
         raise LexiconError(
             f"{path}: cannot be read ({error.strerror}); restore it from the program's lexicons folder"
@@ -129,7 +128,7 @@ def cue_sums(said: Sequence[Said], flows: FlowBook) -> Mapping[str, float]:
     """Summed weights of each scenario's cues that were said."""
     heard = {role: "\n".join(turn.sounds for turn in said if role in {"any", turn.role}) for role in _ROLES}
     return {
-        name: math.fsum(cue.weight for cue in cues if sounds_of(cue.text) in heard[cue.role])
+        name: math.fsum(cue.weight for cue in cues if cue.sounds in heard[cue.role])
         for name, cues in flows.cues.items()
     }
 
@@ -150,7 +149,7 @@ def follow(
     agent = [
         _Line(text.turn.index, text.text, sound_codes(text.text)) for text in texts if text.turn.role is Role.AGENT
     ]
-    names = [scenario.name, *(name for name, phrases in flows.occasions.items() if _happened(phrases, agent))]
+    names = [scenario.name, *(name for name, sounds in flows.occasions.items() if _happened(sounds, agent))]
     return tuple(step for name in names if name for step in _followed(flows.steps.get(name, ()), agent, findings))
 
 
@@ -168,25 +167,23 @@ def _followed(steps: Sequence[Step], agent: Sequence[_Line], findings: Sequence[
 def _taken(step: Step, agent: Sequence[_Line], findings: Sequence[Finding]) -> tuple[int, ...]:
     """The agent's turns that took a step."""
     labelled = {f.evidence.turn for f in findings if f.label in step.labels and f.status is Status.CERTAIN}
-    phrases = [sounds_of(phrase) for phrase in step.phrases]
     return tuple(
-        line.index for line in agent if line.index in labelled or any(phrase in line.sounds for phrase in phrases)
+        line.index for line in agent if line.index in labelled or any(said in line.sounds for said in step.sounds)
     )
 
 
-def _happened(phrases: Sequence[str], agent: Sequence[_Line]) -> bool:
+def _happened(sounds: Sequence[str], agent: Sequence[_Line]) -> bool:
     """Whether the agent said one of the phrases, and did not deny it shortly before."""
     return any(
-        (at := line.sounds.find(sounds_of(phrase))) >= 0 and not _DENIED.search(line.text[max(0, at - _NEAR) : at])
+        (at := line.sounds.find(said)) >= 0 and not _DENIED.search(line.text[max(0, at - _NEAR) : at])
         for line in agent
-        for phrase in phrases
+        for said in sounds
     )
 
 
-@lru_cache(maxsize=4096)
-def sounds_of(phrase: str) -> str:
+def _sounds(phrase: object) -> str:
     """The sound codes of a phrase's comparable characters."""
-    return sound_codes(normalise(phrase).text)
+    return sound_codes(normalise(str(phrase)).text)
 
 
 def _cue(path: Path, scenario: str, raw: Mapping[str, Any]) -> Cue:
@@ -195,10 +192,13 @@ def _cue(path: Path, scenario: str, raw: Mapping[str, Any]) -> Cue:
         raise LexiconError(
             f"{path}: scenario {scenario}: cue {raw['text']!r} has role {role!r}; write agent, customer or any"
         )
-    return Cue(str(raw["text"]), float(raw["weight"]), role)
+    return Cue(_sounds(raw["text"]), float(raw["weight"]), role)
 
 
 def _step(raw: Mapping[str, Any]) -> Step:
     return Step(
-        str(raw["id"]), str(raw["zh"]), tuple(map(str, raw.get("labels", ()))), tuple(map(str, raw.get("phrases", ())))
+        str(raw["id"]),
+        str(raw["zh"]),
+        tuple(map(str, raw.get("labels", ()))),
+        tuple(map(_sounds, raw.get("phrases", ()))),
     )

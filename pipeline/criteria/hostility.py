@@ -1,12 +1,12 @@
 """Whether the customer was hostile before the agent gave a reason: what makes a call hard, and not the agent's doing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from pipeline.criteria.cues import Cue, Wording, turns_with
+from pipeline.criteria.cues import Cue, Signs, turns_with
 from pipeline.schema import Finding, Polarity, Status, Transcript
 
 
-def hostility(transcript: Transcript, findings: Sequence[Finding], cues: Mapping[Cue, Wording]) -> float | None:
+def hostility(transcript: Transcript, findings: Sequence[Finding], cues: Signs) -> float | None:
     """1 where a hostile turn of the customer comes before the agent's first certain fault, else 0; None without roles."""
     if transcript.roles.withheld:
         return None

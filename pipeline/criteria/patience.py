@@ -29,7 +29,8 @@ from pipeline.measures.words import bare, is_question
 from pipeline.schema import EventKind, Role, Turn
 
 EXISTENCE_ONLY = re.compile(
-    r"^(?:嗯|啊|呃|对|是|这个)?(?:有|没有|没|能|不能|可以|不可以|行|不行|会|不会|是|是的|不是|对|好|好的|知道|不知道|嗯)(?:的|啊|呀|吧|呢|了|哦)*$"
+    r"^(?:嗯|啊|呃|对|是|这个)?(?:有|没有|没|能|不能|可以|不可以|行|不行|会|不会|是|是的|不是|对|好|好的|知道|不知道|嗯)(?:的|啊|呀|吧|呢|了|哦)*"
+    r"(?:.{0,2}(?:先生|女士|小姐|阿姨|师傅|大爷|大妈))?(?:(?:我们|这边|目前|现在)*(?:是|都|确实)?有(?:的|这个)?.{0,6})?$"
 )
 """「有」 to 「有没有优惠」: answers that a thing exists and not what it is (norm: 积极主动)."""
 SHORT_ANSWER_CHARS = 9

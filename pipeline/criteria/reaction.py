@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 
-from pipeline.criteria.context import CallContext
-from pipeline.criteria.cues import Cue, objects
-from pipeline.criteria.evidence import each_turn, one_if, sentence_numbers
+from pipeline.criteria.context import CallContext, once_a_call
+from pipeline.criteria.cues import Cue, objection
+from pipeline.criteria.evidence import graded, sentence_numbers
 from pipeline.criteria.registry import Signal
 from pipeline.measures.words import spoken_length
-from pipeline.schema import Polarity, Role, Turn
+from pipeline.schema import Polarity, Role, Status
 
+CONSENTING = (Cue.ACCEPTED, Cue.CONTENT)
+LEAST = 0.2
+"""A reaction less clear than this is not mentioned, and does not count."""
 END_TURNS = 2
 """An objection in the customer's last two turns is how he leaves the call."""
 CONSENT_TURNS = 3
@@ -17,38 +20,62 @@ MIN_TURNS = 4
 """A customer who speaks less often has hardly been answered, and what he says last is what he came for."""
 SAYING_CHARS = 5
 """Last words shorter than this are more likely a goodbye misheard than a matter left open."""
-UNHEARD_CERTAINTY = 0.7
-"""Without an objection it is only consent that was not heard, and the recogniser may have missed it."""
-DID_ALL = (("apology", "empathy"), ("ownership", "time_commit"), ("proactive", "solicit", "retention"))
-"""One of each kind: the agent cared, took the matter on and offered a way."""
+UNHEARD_WEIGHT, UNHEARD_CERTAINTY = 0.6, 0.7
+"""Without an objection it is only consent that was not heard: it counts less, and the recogniser may have missed it. On dialogues of four
+hands 0.3 to 0.75 meet the raters equally well."""
+KINDNESS = (("apology", "empathy"), ("ownership", "time_commit"), ("proactive", "solicit", "retention"))
+"""The agent cared, took the matter on, offered a way."""
+KIND_ENOUGH = 2
+"""Of these kinds so many excuse him from an abusive customer's anger."""
 
 
+@once_a_call
 def displeased(context: CallContext) -> tuple[Signal, ...]:
-    """How many of the customer's turns object to how he is answered; before the first answer he tells what he came for."""
-    turns = [turn for turn in context.showing(Cue.DISCONTENT) if turn.index > _first_answer(context)]
-    return _if_caused(context, each_turn(turns, "customer.displeased", "客户对答复不满"))
+    """How far the customer objects to how he is answered, or tells that he has said it already.
+
+    Before the first answer he tells what he came for.
+    """
+    first, cues = _first_answer(context), context.wordings.cues
+    degrees = {
+        turn: max(objection(turn.text, cues), cues[Cue.TOLD].degree(turn.text))
+        for turn in context.turns_of(Role.CUSTOMER)
+        if turn.index > first
+    }
+    objecting = [turn for turn, degree in degrees.items() if degree >= LEAST]
+    note = f"客户对答复不满（{sentence_numbers(objecting)}）"
+    return _if_caused(context, graded(sum(degrees[turn] for turn in objecting), "customer.displeased", note))
 
 
+@once_a_call
 def pleased(context: CallContext) -> tuple[Signal, ...]:
-    """A signal when the customer praises or thanks warmly."""
-    turns = context.showing(Cue.CONTENT)
-    return one_if(turns, "customer.pleased", f"客户表示满意（{sentence_numbers(turns)}）")
+    """How warmly the customer praises or thanks."""
+    content = context.wordings.cues[Cue.CONTENT]
+    degrees = {turn: content.degree(turn.text) for turn in context.turns_of(Role.CUSTOMER)}
+    turns = [turn for turn, degree in degrees.items() if degree >= LEAST]
+    note = f"客户表示满意（{sentence_numbers(turns)}）"
+    return graded(max((degrees[turn] for turn in turns), default=0.0), "customer.pleased", note)
 
 
+@once_a_call
 def unsettled(context: CallContext) -> tuple[Signal, ...]:
-    """A signal when the customer's last words object, or show no consent; none where the end was not recorded."""
+    """How clearly the customer's last words object, or how little consent they show; none where the end was not recorded."""
     customer = context.turns_of(Role.CUSTOMER)
     if len(customer) < MIN_TURNS or context.closing.abstained:
         return ()
-    objecting = [turn for turn in customer[-END_TURNS:] if objects(turn.text, context.wordings.cues)]
-    if objecting:
-        note = f"通话结束时客户仍然不满（{sentence_numbers(objecting)}）"
-        return _if_caused(context, (Signal("customer.unsettled", note=note),))
-    short = spoken_length(customer[-1].text) < SAYING_CHARS
-    if short or any(_shows(context, turn, Cue.ACCEPTED, Cue.CONTENT) for turn in customer[-CONSENT_TURNS:]):
+    cues = context.wordings.cues
+    objecting = {turn: objection(turn.text, cues) for turn in customer[-END_TURNS:]}
+    consent = max(cues[cue].degree(turn.text) for turn in customer[-CONSENT_TURNS:] for cue in CONSENTING)
+    open_ended = 0.0 if spoken_length(customer[-1].text) < SAYING_CHARS else UNHEARD_WEIGHT * (1 - consent)
+    worst = max(objecting.values())
+    if max(worst, open_ended) < LEAST:
         return ()
-    note = f"通话结束时客户没有表示认可，问题没有着落（{sentence_numbers(customer[-1:])}）"
-    return _if_caused(context, (Signal("customer.unsettled", certainty=UNHEARD_CERTAINTY, note=note),))
+    if worst >= open_ended:
+        turns = [turn for turn, degree in objecting.items() if degree >= LEAST]
+        signal = Signal("customer.unsettled", worst, note=f"通话结束时客户仍然不满（{sentence_numbers(turns)}）")
+    else:
+        note = f"通话结束时客户没有表示认可，问题没有着落（{sentence_numbers(customer[-1:])}）"
+        signal = Signal("customer.unsettled", open_ended, UNHEARD_CERTAINTY, note=note)
+    return _if_caused(context, (signal,))
 
 
 def _first_answer(context: CallContext) -> int:
@@ -59,11 +86,14 @@ def _first_answer(context: CallContext) -> int:
 
 
 def _if_caused(context: CallContext, signals: tuple[Signal, ...]) -> tuple[Signal, ...]:
-    """The same, left to the inspector where the agent did all he could: the anger may be meant for the company's rules."""
-    blamed = any(finding.polarity is Polarity.FORBIDDEN for finding in context.findings)
-    did_all = all(context.labelled(*kind) for kind in DID_ALL)
-    return signals if blamed or not did_all else tuple(replace(signal, doubtful=True) for signal in signals)
+    """The same, left to the inspector where an abusive customer met a blameless agent who cared or helped.
 
-
-def _shows(context: CallContext, turn: Turn, *cues: Cue) -> bool:
-    return any(context.wordings.cues[cue].shown(turn.text) for cue in cues)
+    Such anger may be meant for the company's rules. Whoever is merely not content has been left without an answer, however
+    polite it was.
+    """
+    at_fault = any(
+        finding.polarity is Polarity.FORBIDDEN and finding.status is Status.CERTAIN for finding in context.findings
+    )
+    did = sum(bool(context.labelled(*kind)) for kind in KINDNESS)
+    excused = not at_fault and did >= KIND_ENOUGH and context.showing(Cue.HOSTILITY)
+    return tuple(replace(signal, doubtful=True) for signal in signals) if excused else signals

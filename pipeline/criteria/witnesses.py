@@ -1,9 +1,9 @@
-"""What the rest of a call says for or against misconduct that was found in it: how the customer answers, what the agent goes on to do."""
+"""What the rest of a call says for or against what was found in it: what was asked before, how the customer answers, what the agent goes on to do."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 
-from pipeline.criteria.cues import Cue, Wording, objects
+from pipeline.criteria.cues import Cue, Signs, objects
 from pipeline.schema import Finding, Polarity, Role, Status, Transcript, Turn
 
 SERVES_ON_TURNS = 3
@@ -11,19 +11,21 @@ SERVES_ON_TURNS = 3
 _OBJECTED = "；客户随即表示不满"
 _SERVED_ON = "；但此后坐席仍继续服务，请人工判断"
 _ASKED = "；但坐席询问过原因或提出挽留，请人工判断"
+_NOBODY_LEAVES = "；但此前没有谈到取消或离开，请人工判断"
 
 
 def weigh(
     findings: Sequence[Finding],
     transcript: Transcript,
-    cues: Mapping[Cue, Wording],
+    cues: Signs,
     *,
     spared: Container[str] = (),
 ) -> tuple[Finding, ...]:
-    """The findings, misconduct with the status that the call as a whole gives it.
+    """The findings with the status that the call as a whole gives them.
 
-    What is doubtful by its words counts when the customer objects at once. A push to hang up is doubtful where the agent
-    serves on, and so is a cancelling out of hand where he asks for the reason or makes an offer.
+    Misconduct that is doubtful by its words counts when the customer objects at once. A push to hang up is doubtful where
+    the agent serves on, and so is a cancelling out of hand where he asks for the reason or makes an offer. Nobody is kept
+    who does not mean to leave.
 
     Parameters
     ----------
@@ -37,10 +39,12 @@ def _weighed(
     finding: Finding,
     findings: Sequence[Finding],
     turns: Sequence[Turn],
-    cues: Mapping[Cue, Wording],
+    cues: Signs,
     *,
     spared: Container[str],
 ) -> Finding:
+    if finding.label == "retention" and finding.status is Status.CERTAIN and not _leaving(finding, turns, cues):
+        return _with(finding, Status.DOUBTFUL, _NOBODY_LEAVES)
     if finding.polarity is not Polarity.FORBIDDEN:
         return finding
     later = [turn for turn in turns if turn.index > finding.evidence.turn]
@@ -53,6 +57,10 @@ def _weighed(
     if finding.label == "recommend_cancel" and any(map(_keeps, findings)):
         return _with(finding, Status.DOUBTFUL, _ASKED)
     return finding
+
+
+def _leaving(finding: Finding, turns: Sequence[Turn], cues: Signs) -> bool:
+    return any(cues[Cue.LEAVING].shown(turn.text) for turn in turns if turn.index <= finding.evidence.turn)
 
 
 def _keeps(finding: Finding) -> bool:

@@ -3,9 +3,10 @@
 Bounded twice: so many texts, none of them long. What is kept is what would be computed again, so no result depends on it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, wraps
-from typing import Any, TypeVar
+from itertools import islice
+from typing import Any, Generic, TypeVar
 from weakref import WeakSet
 
 LONGEST_KEPT = 200
@@ -29,6 +30,41 @@ def remembered(texts: int) -> Callable[[Callable[[str], _Told]], Callable[[str],
         return remember
 
     return keeping
+
+
+class Together(Generic[_Told]):
+    """Keeps what a pure function says of texts that is quicker asked of many at once.
+
+    Parameters
+    ----------
+    function
+        Gives what it says of each of several texts.
+    texts
+        How many are kept at most.
+    """
+
+    def __init__(self, function: Callable[[Sequence[str]], Iterable[_Told]], texts: int) -> None:
+        self._function, self._most = function, texts
+        self._kept: dict[str, _Told] = {}
+        _CACHES.add(self)
+
+    def __call__(self, text: str) -> _Told:
+        """What is said of a text."""
+        if text not in self._kept:
+            self.ahead([text])
+        return self._kept[text] if text in self._kept else next(iter(self._function([text])))
+
+    def ahead(self, texts: Iterable[str]) -> None:
+        """Ask for several texts at once, before each is asked for by itself."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._kept and len(text) <= LONGEST_KEPT]
+        if new:
+            self._kept |= zip(new, self._function(new), strict=True)
+        for oldest in tuple(islice(self._kept, max(0, len(self._kept) - self._most))):
+            del self._kept[oldest]
+
+    def cache_clear(self) -> None:
+        """Drop all that is kept."""
+        self._kept.clear()
 
 
 def forget() -> None:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 
+import ahocorasick
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,6 +27,11 @@ _LONGEST_SPECIAL_WORD = 4
 def sound_codes(text: str) -> str:
     """The coded syllable of each character of a normalised text, in its usual reading."""
     return text.translate(_character_codes())
+
+
+def may_be_reread(text: str) -> bool:
+    """Whether the text holds what may be a word that demands another reading; hardly any does, and the others need not be cut."""
+    return next(_special_words().iter(text), None) is not None
 
 
 def reread(coded: str, words: Sequence[CutWord]) -> str:
@@ -138,6 +144,15 @@ def special_readings() -> Mapping[str, str]:
             if any(usual.get(ord(char)) != syllable for char, syllable in zip(word, read, strict=False)):
                 special[word] = "".join(index.get(syllable, chr(_BASE + _UNKNOWN)) for syllable in read)
     return special
+
+
+@lru_cache(maxsize=1)
+def _special_words() -> ahocorasick.Automaton:
+    automaton = ahocorasick.Automaton(ahocorasick.STORE_LENGTH)
+    for word in special_readings():
+        automaton.add_word(word)
+    automaton.make_automaton()
+    return automaton
 
 
 @lru_cache(maxsize=1)

@@ -1,16 +1,23 @@
 """A turn as the rules read it: comparable characters, words and sounds, all knowing where in the turn they stand."""
 
+import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import repeat
 
 from pipeline.language import syllables
-from pipeline.language.normalise import Normalised, normalise
+from pipeline.language.normalise import Normalised, fold_characters, normalise
 from pipeline.language.segment import CutWord, Segmenter
 from pipeline.schema import Turn
 
+_MARKS = "，。？！、；：,?!;:"
+"""No word reaches over one of these."""
+_MARK = re.compile(f"[{_MARKS}]")
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class TurnText:
     """What the rules know of a turn's words.
 
@@ -18,16 +25,29 @@ class TurnText:
     ----------
     normalised
         Comparable characters; ``normalised.offsets`` lead to ``turn.text``.
-    words
-        jieba's words of ``turn.text``, punctuation among them, with offsets into ``turn.text``.
     sounds
         One code per character of ``normalised.text``, see ``language.syllables``.
+    cut
+        Cuts a text into words.
     """
 
     turn: Turn
     normalised: Normalised
-    words: tuple[CutWord, ...]
     sounds: str
+    cut: Callable[[str], tuple[CutWord, ...]]
+
+    @cached_property
+    def words(self) -> tuple[CutWord, ...]:
+        """The words of ``turn.text`` as jieba cuts them, punctuation among them, with offsets into it; few turns are asked for theirs."""
+        return self.cut(self.turn.text)
+
+    def words_around(self, start: int, end: int) -> tuple[CutWord, ...]:
+        """The words between the marks around a stretch of ``turn.text``: none reaches over a mark, so the others stay uncut."""
+        text = self.turn.text
+        first = 1 + max(text.rfind(mark, 0, start) for mark in _MARKS)
+        found = _MARK.search(text, end)
+        words = self.cut(text[first : found.start() if found else len(text)])
+        return tuple(CutWord(word.text, word.start + first, word.end + first) for word in words)
 
     @property
     def text(self) -> str:
@@ -50,13 +70,15 @@ def read_turns(turns: Iterable[Turn], segmenter: Segmenter) -> tuple[TurnText, .
     turns = tuple(turns)
     # One thing after the other for all turns, not all things for one turn: each table stays in the processor's cache.
     normalised = [normalise(turn.text) for turn in turns]
-    words = [segmenter.cut(turn.text) for turn in turns]
-    sounds = map(_sounds, normalised, words)
-    return tuple(map(TurnText, turns, normalised, words, sounds))
+    sounds = [_sounds(*each, segmenter) for each in zip(turns, normalised, strict=True)]
+    return tuple(map(TurnText, turns, normalised, sounds, repeat(segmenter.cut)))
 
 
-def _sounds(normalised: Normalised, words: Sequence[CutWord]) -> str:
-    return syllables.reread(syllables.sound_codes(normalised.text), _moved(words, normalised.offsets))
+def _sounds(turn: Turn, normalised: Normalised, segmenter: Segmenter) -> str:
+    usual = syllables.sound_codes(normalised.text)
+    if not syllables.may_be_reread(fold_characters(turn.text)):
+        return usual
+    return syllables.reread(usual, _moved(segmenter.cut(turn.text), normalised.offsets))
 
 
 def _moved(words: Sequence[CutWord], offsets: Sequence[int]) -> list[CutWord]:

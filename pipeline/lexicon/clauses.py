@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from pipeline.language.normalise import normalise
+from pipeline.language.syllables import sound_codes
 from pipeline.language.text import TurnText
 from pipeline.schema import Turn
 
@@ -55,6 +57,13 @@ def clauses(text: TurnText) -> tuple[Clause, ...]:
             tight_start, tight_end = text.normalised.original(first, last)
             found.append(Clause(tight_start, tight_end, chars, text.sounds[first:last], final))
     return tuple(found)
+
+
+def whole(text: str) -> Clause | None:
+    """A text as one clause, whatever punctuation stands in it; None without a comparable character."""
+    chars = _PARTICLES.sub("", normalise(text).text)
+    final = text[-1] if text[-1:] in MARKS else ""
+    return Clause(0, len(text), chars, sound_codes(chars), final) if chars else None
 
 
 def _edges(text: TurnText) -> list[int]:

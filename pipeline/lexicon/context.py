@@ -1,7 +1,7 @@
 """What makes forbidden wording innocent: it is denied, quoted, or the customer's own, said back to him."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pipeline.language.normalise import fold_characters
 from pipeline.language.syllables import sound_codes
@@ -25,8 +25,11 @@ _ASKABLE = {"blame"}
 """Labels whose wording is no reproach when it is politely asked: 您是不是自己改过密码."""
 _SAID_BACK_CHARS = 4
 """Wording that is at least this long and that the customer has just used word for word is said back."""
+_REPEATED_CHARS = 6
+"""A clause that is at least this long and that the customer has just used word for word needs no 您说 to be his."""
 _TURNS_BACK = 2
 """Customer's turns that are looked at for it."""
+_CLAUSE = re.compile(r"[，,。？！?!；;：:、 ]")
 _SAYING_BACK = re.compile(
     r"(?<![跟对给和同向])(?:您|你)[^。]{0,6}?(?:说|讲|指|意思|反映|提到|觉得|认为|问)[^。]{0,12}$"
 )
@@ -53,7 +56,8 @@ def innocent(finding: Finding, call: Sequence[TurnText]) -> str | None:
         return "转述他人的话"
     if finding.label in _ASKABLE and _ASKED.search(before):
         return "礼貌询问，并非责备"
-    return "复述客户的话" if _said_back(finding, before, after, call[:number]) else None
+    repeated = _repeats(call[number].turn, finding, call[:number]) or _said_back(finding, before, after, call[:number])
+    return "复述客户的话" if repeated else None
 
 
 def _around(turn: Turn, finding: Finding) -> tuple[str, str]:
@@ -67,5 +71,19 @@ def _said_back(finding: Finding, before: str, after: str, earlier: Sequence[Turn
     wording = sound_codes("".join(char for char in fold_characters(finding.evidence.quote) if char.isalnum()))
     if len(wording) < _SAID_BACK_CHARS or not (_SAYING_BACK.search(before) or _ASKED_BACK.search(after)):
         return False
+    return any(wording in sounds for sounds in _just_said(earlier))
+
+
+def _repeats(turn: Turn, finding: Finding, earlier: Sequence[TurnText]) -> bool:
+    """Whether the wording is part of a clause that the customer has just used."""
+    text = fold_characters(turn.text)
+    start, end = finding.evidence.char_start, finding.evidence.char_end
+    clause = _CLAUSE.split(text[:start])[-1] + text[start:end] + _CLAUSE.split(text[end:])[0]
+    sounds = sound_codes("".join(filter(str.isalnum, clause)))
+    return len(sounds) >= _REPEATED_CHARS and any(sounds in said for said in _just_said(earlier))
+
+
+def _just_said(earlier: Sequence[TurnText]) -> Iterator[str]:
+    """The sounds of the customer's last turns."""
     customer = [text for text in earlier if text.turn.role is Role.CUSTOMER][-_TURNS_BACK:]
-    return any(wording in sound_codes(text.text) for text in customer)
+    return (sound_codes(text.text) for text in customer)

@@ -16,7 +16,7 @@ _POSITIONS = ("anywhere", "opening", "closing")
 _ROLES = ("agent", "customer")
 _TEXT_KEYS = {"id", "label", "text", "pattern", "source"}
 _ENTRY_KEYS = _TEXT_KEYS | {"severity", "examples", "role", "position", "not_before", "not_after", "exact_only"}
-_LABEL_KEYS = {"zh", "polarity", "criterion", "severity", "red_line"}
+_LABEL_KEYS = {"zh", "polarity", "criterion", "severity", "red_line", "gives_way"}
 _NOTHING = Marked("", 0)
 
 
@@ -76,7 +76,15 @@ def read_label(name: str, marked: Marked, file: Path) -> Label:
     fields = _Fields(marked, file, f"label {name!r}", _LABEL_KEYS)
     polarity = Polarity(fields.one_of("polarity", tuple(Polarity), ""))
     severity = fields.one_of("severity", SEVERITIES, "medium") if polarity is Polarity.FORBIDDEN else None
-    return Label(name, fields.text("zh"), polarity, fields.text("criterion"), severity, fields.flag("red_line"))
+    return Label(
+        name,
+        fields.text("zh"),
+        polarity,
+        fields.text("criterion"),
+        severity,
+        red_line=fields.flag("red_line"),
+        gives_way=tuple(each.text for each in fields.texts("gives_way")),
+    )
 
 
 def read_entry(marked: Marked, file: Path, labels: Mapping[str, Label]) -> Entry:

@@ -8,35 +8,32 @@ from pipeline.language.normalise import normalise
 from pipeline.language.text import TurnText
 from pipeline.lexicon.context import innocent
 from pipeline.lexicon.evidence import make_evidence
-from pipeline.lexicon.matcher import CLOSING_TURNS, OPENING_TURNS, Looked, Matcher
+from pipeline.lexicon.matcher import Looked, Matcher
 from pipeline.lexicon.meaning import MeaningModel, Reading
 from pipeline.lexicon.phrases import Lexicon
+from pipeline.lexicon.places import expected_places, likelier, near, placed, with_certainty
 from pipeline.lexicon.resolve import BY_SOUND, by_turn, resolve
-from pipeline.schema import Finding, Polarity, Role, Status, Turn
+from pipeline.schema import Finding, Polarity, Role, Status
 
 BY_MEANING = "meaning"
-CERTAIN: Mapping[Polarity, float] = {Polarity.STANDARD: 0.5, Polarity.NEUTRAL: 0.5, Polarity.FORBIDDEN: 0.65}
-"""Probability from which meaning alone counts: more likely right than wrong; more is asked before an agent is blamed, and
-misconduct is rarer in calls than in the corpus."""
+CERTAIN: Mapping[Polarity, float] = {Polarity.STANDARD: 0.5, Polarity.NEUTRAL: 0.5, Polarity.FORBIDDEN: 0.55}
+"""Probability from which meaning alone counts: more likely right than wrong; more is asked before an agent is blamed. In dialogues of
+four hands misconduct is found best, by F1, from 0.5 or 0.55 on."""
+SHORT_CHARS, SHORT_CERTAIN = 6, 0.85
+"""Few words mean many things: misconduct found by the meaning of so few characters counts from this probability. Below it 8 of 28 such
+findings were right in dialogues of three hands, from it on 21 of 31."""
 DOUBTFUL: Mapping[Polarity, float] = {Polarity.STANDARD: 0.35, Polarity.NEUTRAL: 0.35, Polarity.FORBIDDEN: 0.45}
 """Probability from which meaning is shown to the inspector."""
 LEAST = 0.2
 """What meaning gives less than this speaks against a phrase that merely sounds alike: on tuning calls such a phrase had been
 said one time in five."""
-OPENING = ("greeting", "self_intro", "offer_help")
-CLOSING = ("further_help", "closing_thanks", "wish", "survey", "goodbye")
-OPENING_ODDS, CLOSING_ODDS = 8.0, 5.0
-"""How many times likelier an element of the opening or the closing is in its place than anywhere in the corpus: on tuning
-calls 6 to 9 and, but for the survey, 4 to 6 times."""
 UNSUPPORTED = 0.6
-"""Trust left in a forbidden pattern that the meaning does not support: on tuning calls two in fifteen were right."""
+"""Trust left in a forbidden pattern that the meaning does not support: in dialogues of four hands ten in eighteen were right."""
 _LEAST_UNSUPPORTED = 4
 """A shorter one is no evidence at all: on the hand held back 3 such hits in 40 were right."""
 OUTDONE: Mapping[Polarity, float] = {Polarity.STANDARD: 0.8, Polarity.NEUTRAL: 0.8, Polarity.FORBIDDEN: 1.0}
 """A meaning whose probability is below this share of what another finding has for the same words is a look-alike of it;
 nobody is blamed for words that are more likely something else."""
-_SAME_PLACE_CHARS = 2
-"""A listed phrase and a clause this near are one piece of evidence: fillers and punctuation may stand between."""
 
 
 class Finder:
@@ -84,11 +81,12 @@ class Finder:
         listed = resolve(looked.candidates, [text.turn for text in texts])
         expected = expected_places([text.turn for text in texts if text.turn.role is Role.AGENT])
         found = united(listed, likelier(meant, expected), expected, literal=self._literal)
-        return tuple(sorted((self._settled(finding) for finding in undisputed(found)), key=_place))
+        clear = placed(undisputed(found), self._lexicon.labels, {text.turn.index: text.turn for text in texts})
+        return tuple(sorted((self._settled(finding) for finding in clear), key=_place))
 
     def _settled(self, finding: Finding) -> Finding:
         """With its status; no red line rests on meaning alone: a call is not failed on the word of a model."""
-        sure = finding.evidence.certainty >= CERTAIN[finding.polarity]
+        sure = finding.evidence.certainty >= _least(finding)
         explanation = finding.explanation
         if finding.rule == BY_MEANING:
             label = self._lexicon.labels[finding.label]
@@ -122,6 +120,12 @@ class Finder:
         )
 
 
+def _least(finding: Finding) -> float:
+    """Certainty from which evidence counts."""
+    few = finding.rule == BY_MEANING and len(normalise(finding.evidence.quote).text) <= SHORT_CHARS
+    return SHORT_CERTAIN if few and finding.polarity is Polarity.FORBIDDEN else CERTAIN[finding.polarity]
+
+
 def _blames(finding: Finding) -> bool:
     """Whether it would be shown as misconduct if no list spoke for or against it."""
     return finding.polarity is Polarity.FORBIDDEN and finding.evidence.certainty >= DOUBTFUL[finding.polarity]
@@ -136,30 +140,6 @@ def _harmless(finding: Finding, call: Sequence[TurnText], excused: Iterable[Find
     )
 
 
-def expected_places(turns: Sequence[Turn]) -> frozenset[tuple[str, int]]:
-    """Label and turn where the norm expects the one in the other.
-
-    Parameters
-    ----------
-    turns
-        The agent's: the opening's elements belong in the first, the closing's in the last.
-    """
-    opening = ((label, turn.index) for label in OPENING for turn in turns[:OPENING_TURNS])
-    closing = ((label, turn.index) for label in CLOSING for turn in turns[-CLOSING_TURNS:])
-    return frozenset((*opening, *closing))
-
-
-def likelier(meant: Iterable[Finding], expected: Container[tuple[str, int]]) -> list[Finding]:
-    """Findings by meaning, each with its probability raised where it is expected."""
-    return [_raised(finding) if (finding.label, finding.evidence.turn) in expected else finding for finding in meant]
-
-
-def _raised(finding: Finding) -> Finding:
-    times = OPENING_ODDS if finding.label in OPENING else CLOSING_ODDS
-    odds = times * finding.evidence.certainty / max(1e-6, 1 - finding.evidence.certainty)
-    return _with_certainty(finding, odds / (1 + odds))
-
-
 def united(
     listed: Sequence[Finding],
     meant: Sequence[Finding],
@@ -170,8 +150,8 @@ def united(
     """Listed findings and the meanings that no list found.
 
     Listed findings are surer where the meaning agrees; they are gone where they merely sound alike, the meaning does not
-    agree and nobody expects the phrase in that place. Misconduct that a pattern finds and the meaning does not is left
-    to the inspector: a pattern casts wider than its author saw, a short one too wide to be shown. Wording written out
+    agree and nobody expects the phrase in that place. Misconduct that a pattern finds and the meaning does not is
+    less sure: a pattern casts wider than its author saw, a short one too wide to be shown. Wording written out
     counts as its author wrote it.
 
     Parameters
@@ -198,7 +178,7 @@ def _unsupported(finding: Finding, literal: Container[str | None]) -> Iterator[F
     if finding.polarity is not Polarity.FORBIDDEN or finding.phrase in literal:
         yield finding
     elif len(normalise(finding.evidence.quote).text) >= _LEAST_UNSUPPORTED:
-        yield _with_certainty(finding, UNSUPPORTED * finding.evidence.certainty)
+        yield with_certainty(finding, UNSUPPORTED * finding.evidence.certainty)
 
 
 def undisputed(findings: Sequence[Finding]) -> Iterator[Finding]:
@@ -215,20 +195,11 @@ def undisputed(findings: Sequence[Finding]) -> Iterator[Finding]:
 
 def _surer(finding: Finding, probability: float) -> Finding:
     """Two independent witnesses: wrong only where both are."""
-    return _with_certainty(finding, 1 - (1 - finding.evidence.certainty) * (1 - probability))
-
-
-def _with_certainty(finding: Finding, certainty: float) -> Finding:
-    return replace(finding, evidence=replace(finding.evidence, certainty=round(certainty, 3)))
+    return with_certainty(finding, 1 - (1 - finding.evidence.certainty) * (1 - probability))
 
 
 def _same(one: Finding, other: Finding) -> bool:
-    if one.label != other.label or one.evidence.turn != other.evidence.turn:
-        return False
-    return (
-        one.evidence.char_start <= other.evidence.char_end + _SAME_PLACE_CHARS
-        and other.evidence.char_start <= one.evidence.char_end + _SAME_PLACE_CHARS
-    )
+    return one.label == other.label and near(one, other)
 
 
 def _overlap(one: Finding, other: Finding) -> bool:

@@ -1,10 +1,10 @@
 """What the model of meaning looks at in a clause: n-grams of characters and sounds, as names and as rows of numbers."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from pipeline.language.grams import Asked, GramTable
 from pipeline.lexicon.clauses import Clause
@@ -12,9 +12,6 @@ from pipeline.lexicon.clauses import Clause
 _LONGEST_GRAM = 4
 _LONGEST_NEIGHBOUR_GRAM = 2
 _SKIPS = (2, 3)
-
-Rows = NDArray[np.int64]
-Values = NDArray[np.float64]
 
 
 def features(found: Sequence[Clause], index: int) -> list[str]:
@@ -48,17 +45,16 @@ class Weighed:
     def __init__(self, vocabulary: Mapping[str, int], idf: NDArray[np.float32]) -> None:
         self._table, self._idf = GramTable(vocabulary), idf
 
-    def of(self, turns: Sequence[Sequence[Clause]]) -> Iterator[tuple[Rows, Values]]:
-        """For each clause its known features, in the order of their names, and how much each weighs there."""
+    def of(self, turns: Sequence[Sequence[Clause]]) -> sparse.csr_array:
+        """What each known feature weighs in each clause, shape (clauses, features); rows are of length 1, or empty."""
         owners, rows = self._table.known(list(self._asked(turns)))
-        order = np.argsort(owners, kind="stable")
-        owners, rows = owners[order], rows[order]
-        _, firsts, counts = np.unique(owners * len(self._idf) + rows, return_index=True, return_counts=True)
-        order = np.argsort(firsts)
-        owners, rows = owners[firsts[order]], rows[firsts[order]]
-        values = (1.0 + np.log(counts[order])) * self._idf[rows]
-        edges = np.searchsorted(owners, np.arange(1 + sum(map(len, turns))))
-        return ((rows[start:end], values[start:end]) for start, end in pairwise(edges))
+        clauses, size = sum(map(len, turns)), len(self._idf)
+        cells, counts = np.unique(owners * size + rows, return_counts=True)
+        owners, rows = np.divmod(cells, size)
+        values = (1.0 + np.log(counts)) * self._idf[rows]
+        lengths = np.sqrt(np.bincount(owners, values**2, minlength=clauses))
+        edges = np.searchsorted(owners, np.arange(1 + clauses))
+        return sparse.csr_array((values / lengths[owners], rows, edges), shape=(clauses, size))
 
     def _asked(self, turns: Sequence[Sequence[Clause]]) -> Iterator[Asked]:
         found = [clause for turn in turns for clause in turn]

@@ -18,6 +18,8 @@ OPENING_TURNS, CLOSING_TURNS = 2, 3
 """The speaker's turns that are the opening and the closing, as in the definition of a complete opening and closing."""
 _SHORT, _SHORT_BY_SOUND = 2, 4
 """Hits of up to this many characters must not cut a word in two: in everyday text, most that did were other words."""
+_NAME, _NAME_CHARS = "{surname}", 4
+"""A name and its title lie in one clause: 「一百分钟，先生」 names nobody."""
 _NEGATIONS = re.compile(r"[不没别未无]")
 
 
@@ -86,9 +88,10 @@ class Matcher:
         """All evidence by itself, also where several phrases of one label cover the same words."""
         return self.look(texts, any_role=any_role).candidates
 
-    def anywhere(self, texts: Sequence[TurnText]) -> tuple[Finding, ...]:
-        """Evidence of the agent's phrases in every turn, whoever speaks."""
-        return self._of_sides([_Side(0, Role.AGENT, texts, ())], 1)[0].candidates
+    def anywhere(self, calls: Sequence[Sequence[TurnText]]) -> list[tuple[Finding, ...]]:
+        """Evidence of the agent's phrases in every turn of each call, whoever speaks."""
+        sides = [_Side(number, Role.AGENT, texts, ()) for number, texts in enumerate(calls)]
+        return [looked.candidates for looked in self._of_sides(sides, len(calls))]
 
     def look(self, texts: Sequence[TurnText], *, any_role: bool = False) -> Looked:
         """All evidence by itself, and the forbidden wording that is none."""
@@ -158,8 +161,13 @@ def _stands(hit: Hit, text: TurnText) -> bool:
         not _vetoed(hit, text.text)
         and not (hit.length == 1 and not _stands_alone(hit, text))
         and not (hit.length <= (_SHORT if hit.exact else _SHORT_BY_SOUND) and _cuts_word(hit, text))
-        and (hit.exact or not (_turned_or_other_word(hit, text) or _reaches_over_punctuation(hit, text)))
+        and (hit.exact or not _turned_or_other_word(hit, text))
+        and not ((_is_name(hit) or not hit.exact) and _reaches_over_punctuation(hit, text))
     )
+
+
+def _is_name(hit: Hit) -> bool:
+    return hit.length <= _NAME_CHARS and hit.entry.text.startswith(_NAME)
 
 
 def _in_position(entry: Entry, number: int, turns: int) -> bool:
@@ -182,7 +190,8 @@ def _stands_alone(hit: Hit, text: TurnText) -> bool:
 
 def _cuts_word(hit: Hit, text: TurnText) -> bool:
     start, end = text.normalised.original(hit.place.start, hit.place.end)
-    return any(word.start < start < word.end or word.start < end < word.end for word in text.words)
+    around = text.words_around(start, end)
+    return any(word.start < start < word.end or word.start < end < word.end for word in around)
 
 
 def _turned_or_other_word(hit: Hit, text: TurnText) -> bool:
@@ -194,6 +203,6 @@ def _turned_or_other_word(hit: Hit, text: TurnText) -> bool:
 
 
 def _reaches_over_punctuation(hit: Hit, text: TurnText) -> bool:
-    """Whether what merely sounds alike is put together from two clauses."""
+    """Whether a hit is put together from two clauses."""
     start, end = text.normalised.original(hit.place.start, hit.place.end)
     return not MARKS.isdisjoint(text.turn.text[start:end])

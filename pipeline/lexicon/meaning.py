@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 from pipeline.errors import LexiconError
 from pipeline.language.text import TurnText
 from pipeline.lexicon.clauses import Clause, clauses
-from pipeline.lexicon.grams import Rows, Values, Weighed
+from pipeline.lexicon.grams import Weighed
 from pipeline.numbers_file import UNREADABLE, packed, read_numbers, unpacked, write_numbers
 
 JOINED = 0.35
@@ -51,7 +51,7 @@ class MeaningModel:
     idf
         Weight of each feature by its rarity, shape (features,).
     weights, bias
-        Shapes (features, labels) and (labels,).
+        Shapes (features, labels) and (labels,); the weights as wide as they are summed.
     slope, offset
         Per label, the logistic curve from a raw sum to a probability.
     phrases
@@ -63,7 +63,7 @@ class MeaningModel:
     labels: tuple[str, ...]
     vocabulary: dict[str, int]
     idf: NDArray[np.float32]
-    weights: NDArray[np.float32]
+    weights: NDArray[np.float64]
     bias: NDArray[np.float32]
     slope: NDArray[np.float32]
     offset: NDArray[np.float32]
@@ -76,11 +76,11 @@ class MeaningModel:
 
     def probabilities(self, found: Sequence[Clause]) -> NDArray[np.float32]:
         """Probability of every label for every clause of one turn, shape (clauses, labels)."""
-        return self._probabilities([found])
+        return self.probabilities_of([found])
 
-    def _probabilities(self, turns: Sequence[Sequence[Clause]]) -> NDArray[np.float32]:
+    def probabilities_of(self, turns: Sequence[Sequence[Clause]]) -> NDArray[np.float32]:
         """The same for the clauses of several turns, one turn after the other."""
-        sums = np.stack([self._sum(rows, values) for rows, values in self._weighed.of(turns)])
+        sums = np.asarray(self._weighed.of(turns) @ self.weights + self.bias, dtype=np.float32)
         scaled = sums * self.slope + self.offset
         return np.asarray(1.0 / (1.0 + np.exp(-scaled)), dtype=np.float32)
 
@@ -93,7 +93,7 @@ class MeaningModel:
         turns = [clauses(text) for text in texts]
         if not any(turns):
             return (() for _ in texts)
-        tables = np.split(self._probabilities(turns), np.cumsum([len(found) for found in turns])[:-1])
+        tables = np.split(self.probabilities_of(turns), np.cumsum([len(found) for found in turns])[:-1])
         return (self._readings(*each, least) for each in zip(texts, turns, tables, strict=True))
 
     def _readings(
@@ -106,13 +106,6 @@ class MeaningModel:
             for column in np.flatnonzero(table.max(axis=0) >= least).tolist()
             for start, end in _runs(table[:, column], least)
         )
-
-    def _sum(self, rows: Rows, values: Values) -> NDArray[np.float32]:
-        if not len(rows):
-            return self.bias
-        # Not by BLAS: its single-precision kernel may read stale memory and then warns of an invalid value.
-        weighted = np.einsum("i,ij->j", values / np.linalg.norm(values), self.weights[rows], optimize=False)
-        return np.asarray(weighted + self.bias, dtype=np.float32)
 
     def _reading(self, text: TurnText, found: Sequence[Clause], label: str, probability: float) -> Reading:
         return Reading(text.turn.index, label, found[0].char_start, found[-1].char_end, probability)
@@ -153,8 +146,13 @@ def save_model(model: MeaningModel, path: Path) -> None:
     )
 
 
-def load_model(path: Path) -> MeaningModel:
+def load_model(path: Path, *, made_by: str = "pipeline.lexicon.training") -> MeaningModel:
     """Read the numbers.
+
+    Parameters
+    ----------
+    made_by
+        The module that fits it, for the message.
 
     Raises
     ------
@@ -169,7 +167,7 @@ def load_model(path: Path) -> MeaningModel:
             labels=labels,
             vocabulary={name: row for row, name in enumerate(unpacked(arrays["vocabulary"]))},
             idf=arrays["idf"].astype(np.float32),
-            weights=arrays["weights"].astype(np.float32),
+            weights=arrays["weights"].astype(np.float64),
             bias=arrays["bias"],
             slope=arrays["slope"],
             offset=arrays["offset"],
@@ -177,6 +175,4 @@ def load_model(path: Path) -> MeaningModel:
             version=unpacked(arrays["version"])[0],
         )
     except UNREADABLE as error:
-        raise LexiconError(
-            f"{path}: not a phrase model ({error}); make it with `python -m pipeline.lexicon.training`"
-        ) from error
+        raise LexiconError(f"{path}: not a model of meaning ({error}); make it with `python -m {made_by}`") from error

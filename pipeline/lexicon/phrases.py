@@ -29,6 +29,8 @@ class Label:
         ``light``, ``medium`` or ``heavy`` for forbidden labels, else None.
     red_line
         Whether one certain finding makes the call fail.
+    gives_way
+        Labels that this one is a part of where both are found in one place.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Label:
     criterion: str
     severity: str | None = None
     red_line: bool = False
+    gives_way: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

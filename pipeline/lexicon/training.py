@@ -5,8 +5,8 @@ import logging
 import math
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -62,7 +62,18 @@ def fit(corpus: Sequence[Example]) -> MeaningModel:
         A label is marked by one hand alone: nothing is left to try it on.
     """
     training = for_training(corpus)
-    samples = list(samples_of(training))
+    model = fit_samples(list(samples_of(training)), version=version_of(training))
+    return replace(model, phrases=_phrases(training, model.labels))
+
+
+def fit_samples(samples: Sequence[Sample], *, version: str) -> MeaningModel:
+    """Fit on clauses of several hands, without phrases to show.
+
+    Raises
+    ------
+    LexiconError
+        A label is marked by one hand alone.
+    """
     labels = _shared_labels(samples)
     vectoriser, weights, bias = _fit_linear(samples, labels)
     slope, offset = _calibrate(samples, labels)
@@ -70,12 +81,12 @@ def fit(corpus: Sequence[Example]) -> MeaningModel:
         labels=labels,
         vocabulary={str(name): int(row) for name, row in vectoriser.vocabulary_.items()},
         idf=vectoriser.idf_.astype(np.float32),
-        weights=weights,
+        weights=weights.astype(np.float64),
         bias=bias,
         slope=slope,
         offset=offset,
-        phrases=_phrases(training, labels),
-        version=version_of(training),
+        phrases=dict.fromkeys(labels, ()),
+        version=version,
     )
 
 
@@ -101,11 +112,10 @@ def _shared_labels(samples: Sequence[Sample]) -> tuple[str, ...]:
 
 def samples_of(examples: Sequence[Example]) -> Iterator[Sample]:
     """Clauses of the agent's examples, each as written and again as a recogniser might misspell it."""
-    spelling = Misspeller(examples)
+    spelling = Misspeller(example.text for example in examples)
     for example in examples:
         if example.role is Role.AGENT:
-            for copy in range(1 + _MISSPELT_COPIES):
-                text = spelling.misspell(example.text) if copy else example.text
+            for text in spelling.spellings(example.text):
                 yield from _samples(example, read_text(text))
 
 
@@ -130,20 +140,26 @@ def read_text(text: str) -> TurnText:
     """A bare utterance as the rules read a turn; words are not needed for meaning and are left out."""
     normalised = normalise(text)
     turn = Turn(0, Role.AGENT, Span(0.0, 1.0), text)
-    return TurnText(turn, normalised, (), sound_codes(normalised.text))
+    return TurnText(turn, normalised, sound_codes(normalised.text), lambda _: ())
 
 
 class Misspeller:
     """Spells characters as a recogniser might, the frequent ones of the corpus most; always the same way for the same corpus."""
 
-    def __init__(self, examples: Sequence[Example]) -> None:
+    def __init__(self, texts: Iterable[str]) -> None:
         by_sound: dict[str, list[str]] = defaultdict(list)
-        for char in filter(_chinese, chain.from_iterable(example.text for example in examples)):
+        for char in filter(_chinese, chain.from_iterable(texts)):
             by_sound[sound_codes(char)].append(char)
         self._by_sound: Mapping[str, Sequence[str]] = dict(by_sound)
         self._all = tuple(chain.from_iterable(by_sound.values()))
         self._near = {sound: _near_sounds(sound, by_sound) for sound in by_sound}
         self._random = random.Random(0)  # the fit must come out the same
+
+    def spellings(self, text: str) -> Iterator[str]:
+        """The text as it is written, then as a recogniser might misspell it."""
+        yield text
+        for _ in range(_MISSPELT_COPIES):
+            yield self.misspell(text)
 
     def misspell(self, text: str) -> str:
         """The text with some characters and marks replaced, each by one character: places in it stay where they were."""

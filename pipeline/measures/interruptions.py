@@ -1,6 +1,6 @@
 """抢话: one speaker starts while the other is still speaking (norm section 4)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pipeline.measures.spans import within
 from pipeline.measures.words import is_backchannel, spoken_length
@@ -17,23 +17,28 @@ def interruptions(transcript: Transcript, acoustics: Acoustics, settings: Settin
     """Interruptions by either side; none on one channel, where overlaps cannot be heard apart."""
     if len({turn.channel for turn in transcript.turns}) < 2:
         return
+    speaking: list[Turn] = []
     for turn in transcript.turns:
-        if spoken_length(turn.text) < settings.interruption_min_chars or is_backchannel(turn.text):
-            continue
-        for other in transcript.turns:
-            if not _cuts_in(turn, other):
-                continue
-            overlap = _overlap_s(turn, other, acoustics)
-            if overlap + EDGE_S >= settings.interruption_overlap_s:
-                end = min(turn.span.end_s, other.span.end_s)
-                detail = {
-                    "overlap_s": round(overlap, 2),
-                    "turn": turn.index,
-                    "interrupted": other.index,
-                    "chars": spoken_length(turn.text),
-                }
-                yield Event(EventKind.INTERRUPTION, turn.role, Span(turn.span.start_s, end), detail)
-                break
+        speaking = [other for other in speaking if other.span.end_s > turn.span.start_s]
+        if speaking and spoken_length(turn.text) >= settings.interruption_min_chars and not is_backchannel(turn.text):
+            yield from _interruption(turn, speaking, acoustics, settings)
+        speaking.append(turn)
+
+
+def _interruption(turn: Turn, speaking: Sequence[Turn], acoustics: Acoustics, settings: Settings) -> Iterator[Event]:
+    """The interruption of the first of those still speaking whom the turn cuts off long enough, if there is one."""
+    for other in (other for other in speaking if _cuts_in(turn, other)):
+        overlap = _overlap_s(turn, other, acoustics)
+        if overlap + EDGE_S >= settings.interruption_overlap_s:
+            end = min(turn.span.end_s, other.span.end_s)
+            detail = {
+                "overlap_s": round(overlap, 2),
+                "turn": turn.index,
+                "interrupted": other.index,
+                "chars": spoken_length(turn.text),
+            }
+            yield Event(EventKind.INTERRUPTION, turn.role, Span(turn.span.start_s, end), detail)
+            return
 
 
 def _cuts_in(turn: Turn, other: Turn) -> bool:

@@ -23,16 +23,14 @@ def gaps(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(Span(left.end_s, right.start_s) for left, right in pairwise(merged))
 
 
-def common(first: Iterable[Span], second: Iterable[Span]) -> tuple[Span, ...]:
-    """Where both are."""
-    pairs = ((a, b) for a in joined(first) for b in joined(second) if a.overlap_s(b) > 0)
-    return tuple(Span(max(a.start_s, b.start_s), min(a.end_s, b.end_s)) for a, b in pairs)
-
-
 def within(spans: Iterable[Span], window: Span) -> tuple[Span, ...]:
-    """The spans cut to a window."""
-    near = (span for span in spans if span.start_s < window.end_s and span.end_s > window.start_s)
-    return common(near, [window])
+    """The spans cut to a window, those that touch or overlap made one."""
+    near = [span for span in spans if span.start_s < window.end_s and span.end_s > window.start_s]
+    return tuple(
+        Span(max(span.start_s, window.start_s), min(span.end_s, window.end_s))
+        for span in joined(near)
+        if span.overlap_s(window) > 0
+    )
 
 
 def total_s(spans: Sequence[Span]) -> float:

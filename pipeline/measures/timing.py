@@ -43,14 +43,11 @@ def level_jumps(transcript: Transcript, acoustics: Acoustics, settings: Settings
 def repetitions(transcript: Transcript, settings: Settings) -> Iterator[Event]:
     """Turns that say again what one of the same speaker's last turns said (norm section 4)."""
     for role in (Role.AGENT, Role.CUSTOMER):
-        turns = [
-            turn
-            for turn in transcript.turns
-            if turn.role is role and len(bare(turn.text)) >= settings.repetition_min_chars
-        ]
-        for position, turn in enumerate(turns):
-            earlier = turns[max(0, position - settings.repetition_window) : position]
-            alike = [(fuzz.ratio(bare(turn.text), bare(each.text)) / 100, each.index) for each in earlier]
+        own = [(turn, bare(turn.text)) for turn in transcript.turns if turn.role is role]
+        long = [(turn, text) for turn, text in own if len(text) >= settings.repetition_min_chars]
+        for position, (turn, text) in enumerate(long):
+            earlier = long[max(0, position - settings.repetition_window) : position]
+            alike = [(fuzz.ratio(text, before) / 100, each.index) for each, before in earlier]
             similarity, index = max(alike, default=(0.0, -1))
             if similarity >= settings.repetition_similarity:
                 yield Event(

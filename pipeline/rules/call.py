@@ -2,25 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 
 from pipeline.language.text import TurnText
 from pipeline.lexicon.evidence import time_of
 from pipeline.privacy.masking import PrivateSpan, find_private
-from pipeline.rules.keywords import Keyword, KeywordSearch
+from pipeline.rules.keywords import Keyword
 from pipeline.rules.outcome import Hit
 from pipeline.schema import Acoustics, Finding, Recording, Role, Span, Transcript, Turn
 from pipeline.settings import Settings
 
 
-@cache
-def _no_keywords() -> KeywordSearch:
-    return KeywordSearch(())
-
-
 @dataclass(frozen=True)
 class RuleCall:
-    """One call with its phrase evidence; turns are named by their position in it, from 0."""
+    """One call with its phrase evidence; turns are named by their position in it, from 0.
+
+    Parameters
+    ----------
+    keywords
+        Where each keyword of the rules was said that was.
+    """
 
     recording: Recording
     transcript: Transcript
@@ -28,7 +29,7 @@ class RuleCall:
     findings: tuple[Finding, ...]
     settings: Settings
     acoustics: Acoustics = field(default_factory=Acoustics)
-    keyword_search: KeywordSearch = field(default_factory=_no_keywords)
+    keywords: Mapping[Keyword, tuple[Hit, ...]] = field(default_factory=dict)
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -54,11 +55,6 @@ class RuleCall:
     def position(self) -> Mapping[int, int]:
         """Index of a turn to its position."""
         return {turn.index: i for i, turn in enumerate(self.turns)}
-
-    @cached_property
-    def keywords(self) -> Mapping[Keyword, tuple[Hit, ...]]:
-        """Where each keyword of the rules was said."""
-        return self.keyword_search.find(self.texts)
 
     @cached_property
     def private(self) -> tuple[PrivateSpan, ...]:

@@ -89,7 +89,7 @@ def as_call(
         findings=finder.find(texts),
         settings=settings,
         acoustics=Acoustics(voices=voices),
-        keyword_search=keywords,
+        keywords=keywords.find(texts),
     )
 
 

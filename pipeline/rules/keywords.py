@@ -1,5 +1,6 @@
 """Keywords of rules in a call: as written, and by sound, for the recogniser writes right sounds in wrong characters."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -76,10 +77,18 @@ class KeywordSearch:
         self._matcher = Matcher(Lexicon({_LABEL.name: _LABEL}, tuple(sounding), ""))
 
     def find(self, texts: Sequence[TurnText]) -> Mapping[Keyword, tuple[Hit, ...]]:
-        """Where each keyword was said, whoever said it; a keyword's own hits do not overlap."""
-        hits: dict[Keyword, list[Hit]] = {keyword: [] for keyword in self._keywords}
+        """Where each keyword was said that was, whoever said it; a keyword's own hits do not overlap."""
+        return self.find_all([texts])[0]
+
+    def find_all(self, calls: Sequence[Sequence[TurnText]]) -> tuple[Mapping[Keyword, tuple[Hit, ...]], ...]:
+        """The same for each of several calls: all at once is quicker."""
+        return tuple(map(self._hits, calls, self._matcher.anywhere(calls)))
+
+    def _hits(self, texts: Sequence[TurnText], sounding: Iterable[Finding]) -> Mapping[Keyword, tuple[Hit, ...]]:
+        """Where keywords were said in a call, in which some of them were found by sound or with slots."""
+        hits: defaultdict[Keyword, list[Hit]] = defaultdict(list)
         position = {text.turn.index: i for i, text in enumerate(texts)}
-        for finding in (*self._matcher.anywhere(texts), *self._literally(texts)):
+        for finding in (*sounding, *self._literally(texts)):
             keyword = self._keywords[int(finding.phrase or 0)]
             if not (keyword.meant and innocent(finding, texts)):
                 hits[keyword].append(_hit(finding, position[finding.evidence.turn], keyword.text))

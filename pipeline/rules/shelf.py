@@ -1,7 +1,7 @@
 """The rules of a folder of lists, ready to judge calls, with the names that people know."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.lexicon.phrases import Label
@@ -28,7 +28,7 @@ class Shelf:
 
     def apply(self, call: RuleCall) -> Applied:
         """Judge a call."""
-        return apply_rules(self.book, replace(call, keyword_search=self.book.keywords), self.labels, names=self.names)
+        return apply_rules(self.book, call, self.labels, names=self.names)
 
     def parted(self, findings: Sequence[Finding]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
         """Findings under rules' own ids, and those under labels of the lexicon."""

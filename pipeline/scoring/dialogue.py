@@ -8,7 +8,8 @@ from pathlib import Path
 
 import yaml
 
-from pipeline.criteria.cues import Cue, Wording, load_cues, turns_with
+from pipeline.criteria.cues import Cue, Signs, turns_with
+from pipeline.criteria.wordings import load_wordings
 from pipeline.errors import LexiconError
 from pipeline.language.normalise import fold_characters
 from pipeline.schema import Finding, Role, Transcript
@@ -51,7 +52,7 @@ class Telling:
 
     customer: Mapping[str, re.Pattern[str]]
     agent: Mapping[str, re.Pattern[str]]
-    cues: Mapping[Cue, Wording]
+    cues: Signs
 
 
 def read_dialogue(transcript: Transcript, findings: Sequence[Finding], telling: Telling) -> Dialogue:
@@ -73,8 +74,13 @@ def plain(text: str) -> str:
     return fold_characters(_NUMBER.sub("0", _NAME.sub("@", _ADDRESS.sub("U", text)))).lower()
 
 
-def load_telling(folder: Path) -> Telling:
+def load_telling(folder: Path, *, reactions: Path) -> Telling:
     """Read the patterns and cues of a folder of lists.
+
+    Parameters
+    ----------
+    reactions
+        The model that knows how customers take what they are told.
 
     Raises
     ------
@@ -87,7 +93,7 @@ def load_telling(folder: Path) -> Telling:
         customer, agent = (
             {name: re.compile(each) for name, each in raw[side].items()} for side in ("customer", "agent")
         )
-        return Telling(customer, agent, load_cues(folder / "cues.yaml"))
+        return Telling(customer, agent, load_wordings(folder, reactions=reactions).cues)
     except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, AttributeError, re.error) as error:
         raise LexiconError(f"{path}: {' '.join(str(error).split())}; write name: 'pattern' below each side") from error
 
@@ -141,7 +147,7 @@ def _found(transcript: Transcript, findings: Sequence[Finding]) -> Iterator[tupl
         yield f"found.{label}.last", max((each.certainty for each in same if each.turn == last), default=0.0)
 
 
-def _cued(transcript: Transcript, cues: Mapping[Cue, Wording]) -> Iterator[tuple[str, float]]:
+def _cued(transcript: Transcript, cues: Signs) -> Iterator[tuple[str, float]]:
     """How many of each side's turns show each cue, and whether its last does."""
     for role in (Role.CUSTOMER, Role.AGENT):
         last = max((turn.index for turn in transcript.turns if turn.role is role), default=-1)

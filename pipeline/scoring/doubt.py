@@ -53,8 +53,8 @@ def reach(rule: CriterionRule, found: Sequence[Effect], doubt: DoubtRule, sure: 
     """
     against, favour = (_sum(found, polarity) for polarity in (Polarity.FORBIDDEN, Polarity.STANDARD))
     forbidden, standard = (_worse(each, sure.words) for each in (doubt.forbidden, doubt.standard))
-    sunk = _missed(rule, Polarity.FORBIDDEN, against, forbidden, doubt.unseen_points)
-    risen = _missed(rule, Polarity.STANDARD, favour, standard, doubt.unseen_points)
+    sunk = _missed(against, rule.most[Polarity.FORBIDDEN], forbidden, doubt.unseen_points)
+    risen = _missed(favour, rule.most[Polarity.STANDARD], standard, doubt.unseen_points)
     return Reach(
         down=sunk + favour * (1 - standard.precision * sure.roles),
         up=risen + against * (1 - forbidden.precision * sure.roles),
@@ -70,12 +70,10 @@ def _worse(detector: Detector, words: float) -> Detector:
     return Detector(detector.precision * words, detector.recall * words)
 
 
-def _missed(rule: CriterionRule, polarity: Polarity, points: float, detector: Detector, unseen_points: float) -> float:
-    """Points of this kind that were said and not found, at most what the rubric still has to give."""
-    offered = [signal for name, signal in rule.signals.items() if name.startswith(f"{polarity}.")]
-    most = math.fsum(abs(each.points) if each.once else each.cap for each in offered)
+def _missed(points: float, most: float, detector: Detector, unseen_points: float) -> float:
+    """Points of a kind that were said and not found, at most what the rubric still has to give."""
     share = 1 / max(detector.recall, _LEAST_RECALL) - 1
-    return min((points + unseen_points) * share, max(0.0, most - points)) if offered else 0.0
+    return min((points + unseen_points) * share, max(0.0, most - points))
 
 
 _LEAST_RECALL = 0.1

@@ -8,7 +8,7 @@ from pipeline.criteria.context import CallContext
 from pipeline.criteria.registry import Assessment, registered
 from pipeline.schema import CriterionScore
 from pipeline.scoring.curves import Curve
-from pipeline.scoring.doubt import reach, sureness
+from pipeline.scoring.doubt import Sureness, reach
 from pipeline.scoring.effects import Effect, effects
 from pipeline.scoring.reasons import explain, explain_calibrated
 from pipeline.scoring.rubric import CriterionRule, Rubric
@@ -32,7 +32,7 @@ class Judged:
     only_faults: bool = False
 
 
-def judge(context: CallContext, rule: CriterionRule, rubric: Rubric) -> Judged:
+def judge(context: CallContext, rule: CriterionRule, rubric: Rubric, sure: Sureness) -> Judged:
     """Ask the criterion's function and settle its signals; certain misconduct lifts an abstention."""
     assessment = registered()[rule.id].function(context)
     found = effects(rule, (*assessment.signals, *rule_signals(context)))
@@ -40,7 +40,7 @@ def judge(context: CallContext, rule: CriterionRule, rubric: Rubric) -> Judged:
         found = tuple(effect for effect in found if effect.points < 0)
         if not found:
             return Judged(_abstention(rule, assessment), rule.weight)
-    value, low, high = _interval(context, rule, found, rubric)
+    value, low, high = _interval(rule, found, rubric, sure)
     reason = explain(
         rule.start, found, context.all_findings, only_faults=assessment.abstained, softened=value < rubric.soft_below
     )
@@ -66,11 +66,11 @@ def _abstention(rule: CriterionRule, assessment: Assessment) -> CriterionScore:
 
 
 def _interval(
-    context: CallContext, rule: CriterionRule, found: Sequence[Effect], rubric: Rubric
+    rule: CriterionRule, found: Sequence[Effect], rubric: Rubric, sure: Sureness
 ) -> tuple[float, float, float]:
     """Score, low and high: from the evidence, from what it may have missed or misread, and from how people differ."""
     doubt = rubric.doubt
-    off = reach(rule, found, doubt, sureness(context.transcript, doubt))
+    off = reach(rule, found, doubt, sure)
     value, low, high = (
         _settled(rule.start, [*(getattr(effect, name) for effect in found), further], rubric.soft_below)
         for name, further in (("points", 0.0), ("low", -off.down), ("high", off.up))

@@ -1,12 +1,14 @@
 """The rubric: what each signal is worth in which criterion, and how criteria make dimensions and the total."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from pipeline.criteria.registry import registered
+from pipeline.schema import Polarity
 from pipeline.scoring.checks import Checks, read_yaml
 from pipeline.scoring.doubt_rule import DoubtRule, read_doubt
 
@@ -36,7 +38,7 @@ class SignalRule:
     once: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CriterionRule:
     """One criterion: where it belongs, what it weighs within its dimension, where it starts and what moves it."""
 
@@ -48,6 +50,15 @@ class CriterionRule:
     source: str
     start: float
     signals: Mapping[str, SignalRule]
+
+    @cached_property
+    def most(self) -> Mapping[Polarity, float]:
+        """Most points that phrases of each polarity may move, as magnitudes."""
+        return {polarity: math.fsum(self._most(f"{polarity}.")) for polarity in Polarity}
+
+    def _most(self, prefix: str) -> Iterator[float]:
+        offered = (each for name, each in self.signals.items() if name.startswith(prefix))
+        return (abs(each.points) if each.once else each.cap for each in offered)
 
 
 @dataclass(frozen=True, slots=True)

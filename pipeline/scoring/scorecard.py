@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pipeline.criteria.context import CallContext
 from pipeline.schema import Affinity, DimensionScore, Finding, Scorecard, Status, Versions
 from pipeline.scoring.calibration import Calibration
+from pipeline.scoring.doubt import sureness
 from pipeline.scoring.judging import Judged, calibrate, judge
 from pipeline.scoring.rubric import DimensionRule, Rubric
 
@@ -22,7 +23,8 @@ def score(
     out of season, and the order of the findings does not matter.
     """
     curves = calibration.curves if calibration else {}
-    judged = tuple(calibrate(judge(context, rule, rubric), curves.get(rule.id)) for rule in rubric.criteria)
+    sure = sureness(context.transcript, rubric.doubt)
+    judged = tuple(calibrate(judge(context, rule, rubric, sure), curves.get(rule.id)) for rule in rubric.criteria)
     dimensions = tuple(_dimension(rule, judged, rubric) for rule in rubric.dimensions)
     return Scorecard(
         recording=context.recording,

@@ -39,7 +39,10 @@ def read_voted(path: Path, settings: Settings) -> Iterator[Voted]:
     """
     lexicon = load_lexicon(settings.lexicons_dir)
     finder = Finder(lexicon, load_meaning(settings.models_dir / "meaning.npz"))
-    segmenter, telling = Segmenter(lexicon.words), load_telling(settings.lexicons_dir)
+    segmenter, telling = (
+        Segmenter(lexicon.words),
+        load_telling(settings.lexicons_dir, reactions=settings.models_dir / "reactions.npz"),
+    )
     for transcript, votes in _records(path):
         findings = finder.find(read_turns(transcript.turns, segmenter))
         yield Voted(read_dialogue(transcript, findings, telling), votes)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, Table, delete, insert, select
 
 from pipeline.schema import Acoustics, Scorecard
 from pipeline.store import rows
@@ -46,18 +46,15 @@ class BulkStore(Store):
 
     def save_judgements(self, cards: Iterable[Scorecard]) -> None:
         """Keep judgements in place of earlier ones, all or none; what was heard stays, a purged recording stays away."""
+        # In one order everywhere: two writers that wait for each other's recordings would wait for ever.
+        cards = sorted(cards, key=lambda card: card.recording.id)
         with writing(self._engine) as connection:
-            # In one order everywhere: two writers that wait for each other's recordings would wait for ever.
-            for card in sorted(cards, key=lambda card: card.recording.id):
-                key = card.recording.id
-                wait_turn(connection, key)
-                if connection.execute(delete(SCORECARDS).where(SCORECARDS.c.recording_id == key)).rowcount == 0:
-                    continue
-                connection.execute(delete(FINDINGS).where(FINDINGS.c.recording_id == key))
-                connection.execute(insert(SCORECARDS), rows.scorecard_row(card))
-                if card.findings:
-                    found = [rows.finding_row(key, i, finding) for i, finding in enumerate(card.findings)]
-                    connection.execute(insert(FINDINGS), found)
+            for card in cards:
+                wait_turn(connection, card.recording.id)
+            there = _replaced(connection, [card.recording.id for card in cards])
+            kept = [card for card in cards if card.recording.id in there]
+            _insert(connection, SCORECARDS, [rows.scorecard_row(card) for card in kept])
+            _insert(connection, FINDINGS, [row for card in kept for row in rows.finding_rows(card)])
 
     def _ids(self) -> Iterator[str]:
         column, last = SCORECARDS.c.recording_id, ""
@@ -68,3 +65,15 @@ class BulkStore(Store):
             if len(page) < _PAGE:
                 return
             last = page[-1]
+
+
+def _replaced(connection: Connection, ids: Sequence[str]) -> frozenset[str]:
+    """Delete the judgements of these recordings; those that had one."""
+    connection.execute(delete(FINDINGS).where(FINDINGS.c.recording_id.in_(ids)))
+    judged = delete(SCORECARDS).where(SCORECARDS.c.recording_id.in_(ids)).returning(SCORECARDS.c.recording_id)
+    return frozenset(connection.scalars(judged))
+
+
+def _insert(connection: Connection, table: Table, made: Sequence[rows.Row]) -> None:
+    if made:
+        connection.execute(insert(table), made)

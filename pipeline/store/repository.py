@@ -57,9 +57,7 @@ class Store(Door):
             connection.execute(insert(TRANSCRIPTS), rows.transcript_row(card, acoustics))
             connection.execute(insert(SCORECARDS), rows.scorecard_row(card))
             if card.findings:
-                connection.execute(
-                    insert(FINDINGS), [rows.finding_row(key, i, finding) for i, finding in enumerate(card.findings)]
-                )
+                connection.execute(insert(FINDINGS), rows.finding_rows(card))
 
     def save_failure(self, failure: Failure, *, attempts: int = 1) -> None:
         """Keep a failure in place of an earlier one; a recording that has a scorecard keeps that and no failure.

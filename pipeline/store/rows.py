@@ -57,6 +57,11 @@ def doubt(affinity: Affinity) -> float:
     return 100.0 if affinity.low is None or affinity.high is None else affinity.high - affinity.low
 
 
+def finding_rows(card: Scorecard) -> list[Row]:
+    """The rows of ``findings`` of a scorecard."""
+    return [finding_row(card.recording.id, i, finding) for i, finding in enumerate(card.findings)]
+
+
 def finding_row(recording_id: str, position: int, finding: Finding) -> Row:
     """One row of ``findings``; the words themselves stay in the document."""
     return {

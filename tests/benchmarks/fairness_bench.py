@@ -140,7 +140,7 @@ def by_sound(misspell: Change, kit: Kit) -> Change:
 def misspeller(settings: Settings) -> Misspeller:
     """The recogniser's noise as the phrase model is trained with."""
     labels = frozenset(load_lexicon(settings.lexicons_dir).labels)
-    return Misspeller(read_corpus(settings.lexicons_dir / "corpus", labels=labels))
+    return Misspeller(each.text for each in read_corpus(settings.lexicons_dir / "corpus", labels=labels))
 
 
 def wordings(kit: Kit) -> Mapping[str, Change]:

@@ -95,7 +95,7 @@ def card(reference: Mapping[str, Any], settings: Settings) -> Scorecard:
         closing=closing(transcript, findings, recording),
         scenario=Scenario(reference["scenario"], 1.0),
         settings=settings,
-        wordings=load_wordings(settings.lexicons_dir),
+        wordings=load_wordings(settings.lexicons_dir, reactions=settings.models_dir / "reactions.npz"),
     )
     return score(context, load_rubric(settings.lexicons_dir / "rubric.yaml"), VERSIONS)
 

@@ -64,7 +64,7 @@ def _keywords(fields: Fields, key: str, *, exact: bool = False, meant: bool = Fa
 
 def find_keywords(spec: Keywords, place: Place) -> Outcome:
     """Where they were said."""
-    hits = [hit for keyword in spec.keywords for hit in place.within(place.call.keywords[keyword])]
+    hits = [hit for keyword in spec.keywords for hit in place.within(place.call.keywords.get(keyword, ()))]
     if spec.at_least == 0:
         return denied(found(hits, place.turns))
     if spec.at_least == 1:
