@@ -8,7 +8,7 @@ from typing import TypeVar
 import pipeline
 from pipeline.asr import registry
 from pipeline.criteria.context import CallContext
-from pipeline.criteria.flows import find_scenario, follow
+from pipeline.criteria.flows import UNNAMED, follow
 from pipeline.criteria.hostility import hostility
 from pipeline.criteria.opening_closing import closing, opening
 from pipeline.criteria.witnesses import weigh
@@ -22,7 +22,7 @@ from pipeline.rules.apply import Applied, united
 from pipeline.rules.call import RuleCall
 from pipeline.rules.keywords import Keyword
 from pipeline.rules.outcome import Hit
-from pipeline.schema import Acoustics, Failure, Finding, Role, Scorecard, Source, Versions
+from pipeline.schema import Acoustics, Failure, Finding, Role, Scenario, Scorecard, Source, Versions
 from pipeline.scoring.scorecard import score
 from pipeline.settings import Settings
 from pipeline.speakers.activity import load_detector
@@ -59,6 +59,7 @@ class _Read:
     texts: tuple[TurnText, ...]
     found: tuple[Finding, ...] = ()
     keywords: Mapping[Keyword, tuple[Hit, ...]] = field(default_factory=dict)
+    scenario: Scenario = UNNAMED
     told: bool = False
 
 
@@ -72,19 +73,23 @@ def judge(heard: Heard, kit: Kit, *, findings: tuple[Finding, ...] | None = None
     """
     if findings is None:
         return judge_all([heard], kit)[0]
-    read = _read(heard, kit)
-    _read_ahead([read])
-    keywords = read.kit.rules.book.keywords.find(read.texts)
-    return _judged(replace(read, found=findings, keywords=keywords, told=True))
+    return _judged(replace(_read_all([heard], kit)[0], found=findings, told=True))
 
 
 def judge_all(calls: Iterable[Heard], kit: Kit) -> tuple[Scorecard, ...]:
     """Judge several calls: each has the scorecard that it has alone, for phrases are found quicker in all at once."""
+    read = _read_all(calls, kit)
+    found = _found_by([each.kit.finder.find_all for each in read], read)
+    return tuple(_judged(replace(each, found=phrases)) for each, phrases in zip(read, found, strict=True))
+
+
+def _read_all(calls: Iterable[Heard], kit: Kit) -> list[_Read]:
+    """Calls read up to their phrases, what is quicker in all at once in all at once."""
     read = [_read(heard, kit) for heard in calls]
     _read_ahead(read)
-    found = _found_by([each.kit.finder.find_all for each in read], read)
     keywords = _found_by([each.kit.rules.book.keywords.find_all for each in read], read)
-    return tuple(_judged(replace(each, found=found[i], keywords=keywords[i])) for i, each in enumerate(read))
+    scenarios = _found_by([each.kit.flows.scenarios for each in read], read)
+    return [replace(each, keywords=keywords[i], scenario=scenarios[i]) for i, each in enumerate(read)]
 
 
 def _found_by(
@@ -114,7 +119,7 @@ def _judged(read: _Read) -> Scorecard:
     heard, kit, texts = read.heard, read.kit, read.texts
     transcript, settings = heard.transcript, kit.settings
     findings, ruled = _found(read)
-    scenario = find_scenario(texts, kit.flows, withheld=transcript.roles.withheld)
+    scenario = UNNAMED if transcript.roles.withheld else read.scenario
     events = find_events(transcript, heard.acoustics, findings, settings)
     context = CallContext(
         recording=heard.recording,

@@ -203,7 +203,8 @@ def test_evidence_always_quotes_its_turn(finder, texts):
 
 
 @pytest.mark.parametrize(
-    ("text", "named"), [("王女士您好", True), ("好的，王女士", True), ("一百分钟，先生", False), ("对上了，多谢。女士请讲", False)]
+    ("text", "named"),
+    [("王女士您好", True), ("好的，王女士", True), ("一百分钟，先生", False), ("对上了，多谢。女士请讲", False)],
 )
 def test_a_name_and_its_title_lie_in_one_clause(finder, text, named):
     assert any(label == "address" for label, _ in found(finder, text)) is named

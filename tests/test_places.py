@@ -10,7 +10,6 @@ from pipeline.lexicon.finder import Finder
 from pipeline.settings import Settings
 
 
-
 @pytest.fixture(scope="module")
 def finder(tmp_path_factory):
     labels = (Settings().lexicons_dir / "labels.yaml").read_text(encoding="utf-8")

@@ -54,7 +54,13 @@ def test_who_asks_for_the_reason_does_not_cancel_out_of_hand(asked, certain):
 
 @pytest.mark.parametrize(
     ("asked", "certain"),
-    [("我想把宽带拆了", True), ("这个号我不用了", True), ("好的不用了谢谢", False), ("我要携号转网", True), ("我想问一下套餐", False)],
+    [
+        ("我想把宽带拆了", True),
+        ("这个号我不用了", True),
+        ("好的不用了谢谢", False),
+        ("我要携号转网", True),
+        ("我想问一下套餐", False),
+    ],
 )
 def test_nobody_is_kept_who_does_not_leave(asked, certain):
     assert statuses((C, asked), (A, "可以换八元的保号套餐", "retention")) == {"retention": certain}

@@ -27,6 +27,7 @@ _DENIED = re.compile("不|没|无法")
 _NEAR = 4
 """Characters before a phrase that may deny it."""
 _ROLES = {"agent", "customer", "any"}
+UNNAMED = Scenario(None, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,26 @@ class FlowBook:
     def least_probability(self) -> float:
         """Below this the scenario is not named."""
         return LEAST_BY_CUES if self.model is None else LEAST_BY_MODEL
+
+    def scenarios(self, calls: Sequence[Sequence[TurnText]]) -> tuple[Scenario, ...]:
+        """What is most probable of each call from what was said and from the cues; unnamed where nothing leads clearly.
+
+        Without a model the cues alone decide, by softmax. Cues are compared by sound, so that a recogniser's wrong
+        character does not hide them.
+        """
+        said = [[Said(text.turn.role, text.text, sound_codes(text.text)) for text in texts] for texts in calls]
+        sums = [cue_sums(each, self) for each in said]
+        shares = self.model.probabilities_of(said, sums) if self.model else map(_softmax, sums)
+        least = LEAST_CHARS if self.model else 1
+        return tuple(
+            self._named(each) if _customer_chars(turns) >= least else UNNAMED
+            for turns, each in zip(said, shares, strict=True)
+        )
+
+    def _named(self, shares: Mapping[str, float]) -> Scenario:
+        best = max(sorted(shares.keys() & self.cues.keys()), key=lambda name: shares[name], default=None)
+        probability = shares[best] if best else 0.0
+        return Scenario(best if probability >= self.least_probability else None, round(probability, 3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,27 +122,14 @@ def load_flows(path: Path, *, model: Path | None = None) -> FlowBook:
 
 
 def find_scenario(texts: Sequence[TurnText], flows: FlowBook, *, withheld: bool = False) -> Scenario:
-    """The scenario that is most probable from what was said and from the cues; unnamed where nothing leads clearly.
-
-    Without a model the cues alone decide, by softmax. Cues are compared by sound, so that a recogniser's wrong character does not hide them.
+    """What one call is about.
 
     Parameters
     ----------
     withheld
         It is not known who the customer is: then nothing is named.
     """
-    said = [Said(text.turn.role, text.text, sound_codes(text.text)) for text in texts]
-    customer = sum(len(turn.text) for turn in said if turn.role is Role.CUSTOMER)
-    if withheld or not customer:
-        return Scenario(None, 0.0)
-    sums = cue_sums(said, flows)
-    if flows.model is not None:
-        shares = flows.model.probabilities(said, sums) if customer >= LEAST_CHARS else {}
-    else:
-        shares = _softmax(sums) if any(sums.values()) else {}
-    best = max(sorted(shares.keys() & flows.cues.keys()), key=lambda name: shares[name], default=None)
-    probability = shares[best] if best else 0.0
-    return Scenario(best if probability >= flows.least_probability else None, round(probability, 3))
+    return UNNAMED if withheld else flows.scenarios([texts])[0]
 
 
 def cue_sums(said: Sequence[Said], flows: FlowBook) -> Mapping[str, float]:
@@ -133,7 +141,14 @@ def cue_sums(said: Sequence[Said], flows: FlowBook) -> Mapping[str, float]:
     }
 
 
+def _customer_chars(said: Sequence[Said]) -> int:
+    return sum(len(turn.text) for turn in said if turn.role is Role.CUSTOMER)
+
+
 def _softmax(sums: Mapping[str, float]) -> Mapping[str, float]:
+    """Shares of the sums; none where there are none."""
+    if not any(sums.values()):
+        return {}
     top = max(sums.values())
     shares = {name: math.exp(value - top) for name, value in sums.items()}
     return {name: share / math.fsum(shares.values()) for name, share in shares.items()}

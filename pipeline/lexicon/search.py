@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import ahocorasick
 
@@ -141,20 +141,23 @@ def _add(
     entry: Entry, form: Form, bare: Mapping[str, list[_Anchored]], as_written: Mapping[str, list[_Anchored]]
 ) -> None:
     left = tuple(without_fillers(piece) if isinstance(piece, str) else piece for piece in form)
-    anchored = replace(_anchored(entry, left), dropped=_dropped(form, left))
+    anchored = _anchored(entry, left, _dropped(form, left))
     bare[anchored.anchor].append(anchored)
     if left != form or fillers(anchored.anchor):
         anchored = _anchored(entry, form)
         as_written[anchored.anchor].append(anchored)
 
 
-def _anchored(entry: Entry, form: Form) -> _Anchored:
-    longest = max((i for i, piece in enumerate(form) if isinstance(piece, str)), key=lambda i: len(str(form[i])))
-    length = sum(len(piece) for piece in form if isinstance(piece, str))
-    return _Anchored(entry, side_before(form[:longest]), str(form[longest]), side_after(form[longest + 1 :]), length)
+def _anchored(entry: Entry, form: Form, dropped: tuple[str, ...] = ()) -> _Anchored:
+    lengths = [len(piece) if isinstance(piece, str) else 0 for piece in form]
+    longest = lengths.index(max(lengths))
+    before, after = side_before(form[:longest]), side_after(form[longest + 1 :])
+    return _Anchored(entry, before, str(form[longest]), after, sum(lengths), dropped)
 
 
 def _dropped(form: Form, bare: Form) -> tuple[str, ...]:
+    if form == bare:
+        return ()
     pairs = [(piece, left) for piece, left in zip(form, bare, strict=True) if isinstance(piece, str)]
     return tuple(word for piece, left in pairs if piece != left for word in fillers(piece))
 
