@@ -30,8 +30,8 @@ def reached(*names, doubt, sure=USUAL):
     ("names", "doubt", "down", "up"),
     [
         (["forbidden.blame"], NONE, 0, 0),
-        (["forbidden.blame"], DoubtRule(forbidden=Detector(recall=0.5)), 15, 0),
-        (["forbidden.blame"], DoubtRule(forbidden=Detector(precision=0.8)), 0, 3),
+        (["forbidden.blame"], DoubtRule(forbidden=Detector(recall=0.5)), 13, 0),
+        (["forbidden.blame"], DoubtRule(forbidden=Detector(precision=0.8)), 0, 2.6),
         (["standard.thanks"], DoubtRule(standard=Detector(recall=0.8)), 0, 1),
         (["standard.thanks"], DoubtRule(standard=Detector(precision=0.75)), 1, 0),
         ([], DoubtRule(forbidden=Detector(recall=0.5), unseen_points=4), 4, 0),

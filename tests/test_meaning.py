@@ -199,7 +199,7 @@ def _damaged(content):
 def test_a_spoilt_file_is_refused_with_a_remedy(tmp_path, spoil):
     path = tmp_path / "model.npz"
     path.write_bytes(spoil((SETTINGS.models_dir / "meaning.npz").read_bytes()))
-    with pytest.raises(LexiconError, match=r"model\.npz: not a phrase model .*pipeline\.lexicon\.training"):
+    with pytest.raises(LexiconError, match=r"model\.npz: not a model of meaning .*pipeline\.lexicon\.training"):
         load_model(path)
 
 
@@ -209,7 +209,7 @@ def test_missing_and_foreign_files_are_refused(tmp_path):
     np.savez(tmp_path / "other.npz", numbers=np.zeros(3))
     np.save(tmp_path / "array.npy", np.zeros(3))
     for name in ("other.npz", "array.npy"):
-        with pytest.raises(LexiconError, match=f"{name}: not a phrase model"):
+        with pytest.raises(LexiconError, match=f"{name}: not a model of meaning"):
             load_model(tmp_path / name)
 
 

@@ -156,9 +156,9 @@ def test_abstaining_keeps_the_reason():
 @pytest.mark.parametrize(
     ("signals", "points", "low", "high"),
     [
-        ([Signal("forbidden.blame", certainty=1.0)], -15, -15, -15),
-        ([Signal("forbidden.blame", certainty=0.8)], -15, -15, -12),
-        ([Signal("forbidden.blame", certainty=0.6, doubtful=True)], 0, -9, 0),
+        ([Signal("forbidden.blame", certainty=1.0)], -13, -13, -13),
+        ([Signal("forbidden.blame", certainty=0.8)], -13, -13, -10.4),
+        ([Signal("forbidden.blame", certainty=0.6, doubtful=True)], 0, -7.8, 0),
         ([Signal("standard.empathy", certainty=1.0)] * 3, 12, 12, 12),
         ([Signal("standard.empathy", certainty=0.5)] * 3, 12, 9, 12),
         ([Signal("standard.address", certainty=0.5), Signal("standard.address", certainty=1.0)], 8, 8, 8),

@@ -38,7 +38,7 @@ def worst(context, label):
     [
         ("exemplary", "fault", 92, 100),
         ("plain", "consult", 65, 79),
-        ("poor", "fault", 30, 50),
+        ("poor", "fault", 30, 55),
         ("dreadful", "complaint", 2, 18),
     ],
 )
@@ -108,7 +108,7 @@ def test_misconduct_without_occasion_counts_downwards_only():
 def test_reasons_name_label_place_and_points():
     card = judged(call(*POOR, scenario="fault"))
     reason = next(each.reason for each in card.criteria if each.criterion == "politeness.wording")
-    assert "责备埋怨（第3句） -15" in reason and "起评 66 分" in reason
+    assert "责备埋怨（第3句） -13" in reason and "起评 66 分" in reason
 
 
 def test_findings_of_a_criterion_are_those_that_moved_it():
