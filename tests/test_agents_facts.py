@@ -9,8 +9,8 @@ from scorecards import acoustics, finding_in, scorecard, withheld
 from pipeline.agents.facts import facts_of
 from pipeline.agents.team import build_team
 from pipeline.agents.verdicts import people
-from pipeline.criteria.reactions import load_reactions
 from pipeline.criteria.hostility import hostility
+from pipeline.criteria.reactions import load_reactions
 from pipeline.errors import StoreError
 from pipeline.schema import Inspection, Polarity
 from pipeline.settings import Settings

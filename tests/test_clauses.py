@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phrases import read
 
-from pipeline.lexicon.clauses import BREATH_S, LONG_CHARS, MARKS, PAUSE_S, clauses
+from pipeline.lexicon.clauses import BREATH_S, LONG_CHARS, MARKS, PAUSE_S, clauses, whole
 from pipeline.schema import Span, Turn, Word
 
 
@@ -63,6 +63,12 @@ def test_punctuation_ends_a_clause(text, expected):
 )
 def test_a_regional_particle_ends_no_clause(text, expected):
     assert cut(turn("agent", text)) == expected
+
+
+def test_whom_it_is_said_to_changes_nothing():
+    one, other = (clauses(*read(turn("agent", text))) for text in ("卢先生您好，我姓章", "欧先生您好，我姓孟"))
+    assert [(clause.chars, clause.sounds) for clause in one] == [(clause.chars, clause.sounds) for clause in other]
+    assert one[0].chars == "某先生您好" and whole("免贵姓王") == whole("免贵姓赵")
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,10 @@ BREATH_S = 0.1
 MARKS = frozenset("，。？！、；：,.?!;: …")
 _PARTICLES = re.compile(r"(?<=.)(?<!干)(?<![啰罗哆](?=嗦))[噻呗喔咧嘞哈哎咯嘎撒嗦哦呐啵哩唻啦喽嘛呀啊哇哟诶]+$")
 """What a clause ends with tells where somebody grew up, not what is meant; 吗, 呢 and 吧 ask and stay."""
+_SURNAME = re.compile(r"[一-鿿](?=先生|女士|小姐)|(?<=姓)[一-鿿]")
+_ANYBODY = "某"
+"""Stands for every surname: what is meant does not hang on whom it is said to."""
+_ANYBODYS_SOUND = sound_codes(_ANYBODY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class Clause:
     char_start, char_end
         In ``turn.text``, half-open, punctuation and the particle at the end left out.
     chars, sounds
-        Its comparable characters and their sound codes, equally long, never empty.
+        Its comparable characters and their sound codes, equally long, never empty; surnames are all the same.
     final
         The punctuation mark it ended with, or an empty string.
     """
@@ -55,7 +59,7 @@ def clauses(text: TurnText) -> tuple[Clause, ...]:
             chars = _PARTICLES.sub("", text.text[first:last])
             last = first + len(chars)
             tight_start, tight_end = text.normalised.original(first, last)
-            found.append(Clause(tight_start, tight_end, chars, text.sounds[first:last], final))
+            found.append(Clause(tight_start, tight_end, *_nameless(chars, text.sounds[first:last]), final))
     return tuple(found)
 
 
@@ -63,7 +67,15 @@ def whole(text: str) -> Clause | None:
     """A text as one clause, whatever punctuation stands in it; None without a comparable character."""
     chars = _PARTICLES.sub("", normalise(text).text)
     final = text[-1] if text[-1:] in MARKS else ""
-    return Clause(0, len(text), chars, sound_codes(chars), final) if chars else None
+    return Clause(0, len(text), *_nameless(chars, sound_codes(chars)), final) if chars else None
+
+
+def _nameless(chars: str, sounds: str) -> tuple[str, str]:
+    """Characters and sounds with one and the same surname for all."""
+    for name in _SURNAME.finditer(chars):
+        at = name.start()
+        chars, sounds = chars[:at] + _ANYBODY + chars[at + 1 :], sounds[:at] + _ANYBODYS_SOUND + sounds[at + 1 :]
+    return chars, sounds
 
 
 def _edges(text: TurnText) -> list[int]:
