@@ -14,6 +14,7 @@ LONGEST_KEPT = 200
 
 _Told = TypeVar("_Told")
 _CACHES: WeakSet[Any] = WeakSet()
+_UNKNOWN = object()
 
 
 def remembered(texts: int) -> Callable[[Callable[[str], _Told]], Callable[[str], _Told]]:
@@ -50,17 +51,23 @@ class Together(Generic[_Told]):
 
     def __call__(self, text: str) -> _Told:
         """What is said of a text."""
-        if text not in self._kept:
-            self.ahead([text])
-        return self._kept[text] if text in self._kept else next(iter(self._function([text])))
+        # Asked for once: another thread may drop it between two looks.
+        kept = self._kept.get(text, _UNKNOWN)
+        return next(iter(self._answers([text]))) if kept is _UNKNOWN else kept  # type: ignore[return-value]
 
     def ahead(self, texts: Iterable[str]) -> None:
         """Ask for several texts at once, before each is asked for by itself."""
         new = [text for text in dict.fromkeys(texts) if text not in self._kept and len(text) <= LONGEST_KEPT]
         if new:
-            self._kept |= zip(new, self._function(new), strict=True)
+            self._answers(new)
+
+    def _answers(self, texts: Sequence[str]) -> Sequence[_Told]:
+        """What the function says of these texts, kept for the next time."""
+        answers = tuple(self._function(texts))
+        self._kept |= {text: told for text, told in zip(texts, answers, strict=True) if len(text) <= LONGEST_KEPT}
         for oldest in tuple(islice(self._kept, max(0, len(self._kept) - self._most))):
-            del self._kept[oldest]
+            self._kept.pop(oldest, None)
+        return answers
 
     def cache_clear(self) -> None:
         """Drop all that is kept."""
