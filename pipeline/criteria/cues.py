@@ -51,9 +51,8 @@ class Cue(Enum):
 
 REACTIONS = (Cue.HOSTILITY, Cue.DISCONTENT, Cue.TOLD, Cue.LOST, Cue.ACCEPTED, Cue.CONTENT)
 """How the customer takes what he is told: known by the meaning of his words, the others by their wording."""
-
-
 OBJECTIONS = (Cue.DISCONTENT, Cue.HOSTILITY)
+"""Of these, what is said against how one is treated."""
 
 
 class Sign(Protocol):

@@ -1,5 +1,6 @@
 """How the customer takes what he is told: objections, praise, and whether the call ends with his matter settled."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from pipeline.criteria.context import CallContext, once_a_call
@@ -7,7 +8,7 @@ from pipeline.criteria.cues import Cue, objection
 from pipeline.criteria.evidence import graded, sentence_numbers
 from pipeline.criteria.registry import Signal
 from pipeline.measures.words import spoken_length
-from pipeline.schema import Polarity, Role, Status
+from pipeline.schema import Polarity, Role, Status, Turn
 
 CONSENTING = (Cue.ACCEPTED, Cue.CONTENT)
 LEAST = 0.2
@@ -35,25 +36,22 @@ def displeased(context: CallContext) -> tuple[Signal, ...]:
 
     Before the first answer he tells what he came for.
     """
-    first, cues = _first_answer(context), context.wordings.cues
-    degrees = {
-        turn: max(objection(turn.text, cues), cues[Cue.TOLD].degree(turn.text))
-        for turn in context.turns_of(Role.CUSTOMER)
-        if turn.index > first
-    }
-    objecting = [turn for turn, degree in degrees.items() if degree >= LEAST]
-    note = f"客户对答复不满（{sentence_numbers(objecting)}）"
-    return _if_caused(context, graded(sum(degrees[turn] for turn in objecting), "customer.displeased", note))
+    first, told = _first_answer(context), context.wordings.cues[Cue.TOLD]
+    answered = [turn for turn in context.turns_of(Role.CUSTOMER) if turn.index > first]
+    objecting = _clear(
+        (turn, max(objection(turn.text, context.wordings.cues), told.degree(turn.text))) for turn in answered
+    )
+    note = f"客户对答复不满（{_places(objecting)}）"
+    return _if_caused(context, graded(sum(degree for _, degree in objecting), "customer.displeased", note))
 
 
 @once_a_call
 def pleased(context: CallContext) -> tuple[Signal, ...]:
     """How warmly the customer praises or thanks."""
     content = context.wordings.cues[Cue.CONTENT]
-    degrees = {turn: content.degree(turn.text) for turn in context.turns_of(Role.CUSTOMER)}
-    turns = [turn for turn, degree in degrees.items() if degree >= LEAST]
-    note = f"客户表示满意（{sentence_numbers(turns)}）"
-    return graded(max((degrees[turn] for turn in turns), default=0.0), "customer.pleased", note)
+    praising = _clear((turn, content.degree(turn.text)) for turn in context.turns_of(Role.CUSTOMER))
+    note = f"客户表示满意（{_places(praising)}）"
+    return graded(max((degree for _, degree in praising), default=0.0), "customer.pleased", note)
 
 
 @once_a_call
@@ -62,20 +60,34 @@ def unsettled(context: CallContext) -> tuple[Signal, ...]:
     customer = context.turns_of(Role.CUSTOMER)
     if len(customer) < MIN_TURNS or context.closing.abstained:
         return ()
-    cues = context.wordings.cues
-    objecting = {turn: objection(turn.text, cues) for turn in customer[-END_TURNS:]}
-    consent = max(cues[cue].degree(turn.text) for turn in customer[-CONSENT_TURNS:] for cue in CONSENTING)
-    open_ended = 0.0 if spoken_length(customer[-1].text) < SAYING_CHARS else UNHEARD_WEIGHT * (1 - consent)
-    worst = max(objecting.values())
-    if max(worst, open_ended) < LEAST:
+    objecting = _clear((turn, objection(turn.text, context.wordings.cues)) for turn in customer[-END_TURNS:])
+    worst, unheard = max((degree for _, degree in objecting), default=0.0), _consent_unheard(context, customer)
+    if max(worst, unheard) < LEAST:
         return ()
-    if worst >= open_ended:
-        turns = [turn for turn, degree in objecting.items() if degree >= LEAST]
-        signal = Signal("customer.unsettled", worst, note=f"通话结束时客户仍然不满（{sentence_numbers(turns)}）")
+    if worst >= unheard:
+        signal = Signal("customer.unsettled", worst, note=f"通话结束时客户仍然不满（{_places(objecting)}）")
     else:
         note = f"通话结束时客户没有表示认可，问题没有着落（{sentence_numbers(customer[-1:])}）"
-        signal = Signal("customer.unsettled", open_ended, UNHEARD_CERTAINTY, note=note)
+        signal = Signal("customer.unsettled", unheard, UNHEARD_CERTAINTY, note=note)
     return _if_caused(context, (signal,))
+
+
+def _clear(degrees: Iterable[tuple[Turn, float]]) -> list[tuple[Turn, float]]:
+    """Turns with how clearly they show something, those that hardly show it left out."""
+    return [(turn, degree) for turn, degree in degrees if degree >= LEAST]
+
+
+def _places(shown: Iterable[tuple[Turn, float]]) -> str:
+    return sentence_numbers(turn for turn, _ in shown)
+
+
+def _consent_unheard(context: CallContext, customer: Sequence[Turn]) -> float:
+    """How much speaks for it that the customer did not consent at the end."""
+    if spoken_length(customer[-1].text) < SAYING_CHARS:
+        return 0.0
+    cues = [context.wordings.cues[cue] for cue in CONSENTING]
+    consent = max(cue.degree(turn.text) for turn in customer[-CONSENT_TURNS:] for cue in cues)
+    return UNHEARD_WEIGHT * (1 - consent)
 
 
 def _first_answer(context: CallContext) -> int:
