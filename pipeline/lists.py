@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipeline.asr.guard import InventedPhrases, load_invented
 from pipeline.criteria.flows import FlowBook, load_flows
+from pipeline.criteria.reactions import FILE as REACTIONS_FILE
 from pipeline.criteria.wordings import Wordings, load_wordings
 from pipeline.language.segment import Segmenter
 from pipeline.lexicon.editions import Edition, edition_at, editions, list_files
@@ -20,7 +21,7 @@ from pipeline.rules.shelf import Shelf, load_shelf
 from pipeline.scoring.rubric import Rubric
 from pipeline.settings import Settings
 
-_MODELS = ("meaning.npz", "scenarios.npz", "reactions.npz")
+_MODELS = ("meaning.npz", "scenarios.npz", REACTIONS_FILE)
 """Models that judge, by their files; the one that spells is named with the recogniser."""
 
 

@@ -252,3 +252,12 @@ def test_composure_is_kept_when_no_forbidden_word_follows(reply, kept):
 def test_cues(cue, text, shown):
     assert bool(call((C, text), (A, text)).showing(cue)) is shown
     assert call((A, text)).showing(cue) == ()
+
+
+def test_several_faults_of_one_kind_in_one_turn_are_one_incident():
+    said = (A, "就这样吧，后面还有人排队", "push_hangup", "push_hangup", "refuse")
+    again = (A, "没事挂了", "push_hangup")
+    found = assess("patience.thorough", (C, "我家网断了"), said, (C, "那我"), again).signals
+    pushed = [each for each in found if each.name == "forbidden.push_hangup"]
+    assert [len(each.findings) for each in pushed] == [2, 1]
+    assert sum(each.name == "forbidden.refuse" for each in found) == 1

@@ -10,7 +10,7 @@ from benchmarks.rubric_bench import read_turns
 
 from pipeline.kit import load_kit
 from pipeline.lexicon.entries import load_lexicon
-from pipeline.lexicon.training import Misspeller
+from pipeline.lexicon.misspelling import Misspeller
 from pipeline.settings import Settings
 
 FILES = sorted(DIALOGUES.glob("*.ref.json"))

@@ -125,7 +125,7 @@ def changed(path):
 def test_every_file_that_judges_is_in_the_version_that_scores_name(home, tmp_path):
     models = shutil.copytree(MODELS, tmp_path / "models")
     settings = Settings(lexicons_dir=home, models_dir=models, write_by_sound=False)
-    files = [*list_files(home), models / "meaning.npz", models / "scenarios.npz"]
+    files = [*list_files(home), models / "meaning.npz", models / "scenarios.npz", models / "reactions.npz"]
     assert {"cues.yaml", "wishes.yaml", "flows.yaml", "invented.yaml", "rules.yaml"} < {path.name for path in files}
     seen = [(load_kit(settings).lexicon_version, all_that_judges(settings))]
     for path in files:

@@ -14,7 +14,8 @@ from pipeline.lexicon.clauses import clauses
 from pipeline.lexicon.corpus import HELD_BACK, parse_line, read_corpus
 from pipeline.lexicon.entries import load_lexicon
 from pipeline.lexicon.meaning import load_model
-from pipeline.lexicon.training import Misspeller, fit, labels_of, main, read_text, samples_of, version_of
+from pipeline.lexicon.misspelling import Misspeller
+from pipeline.lexicon.training import fit, labels_of, main, read_text, samples_of, version_of
 from pipeline.settings import Settings
 
 LABELS = frozenset({"greeting", "refuse", "goodbye"})

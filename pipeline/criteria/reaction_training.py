@@ -2,15 +2,16 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
+from pipeline.criteria.cues import REACTIONS
 from pipeline.criteria.reaction_corpus import Answer, for_training, read_answers, version_of
 from pipeline.criteria.reactions import FILE
 from pipeline.lexicon.clauses import whole
 from pipeline.lexicon.grams import features
 from pipeline.lexicon.meaning import MeaningModel, save_model
-from pipeline.lexicon.training import Misspeller, Sample, fit_samples
+from pipeline.lexicon.misspelling import Misspeller
+from pipeline.lexicon.training import Sample, fit_samples
 from pipeline.settings import Settings
 
 
@@ -23,9 +24,8 @@ def fit(answers: Sequence[Answer]) -> MeaningModel:
         A reaction is shown by one hand alone: nothing is left to try it on.
     """
     training = for_training(answers)
-    model = fit_samples(list(_samples(training)), version=version_of(training))
-    shown = {label: tuple(answer.text for answer in training if label in answer.shows) for label in model.labels}
-    return replace(model, phrases=shown)
+    shown = {cue.value: [answer.text for answer in training if cue.value in answer.shows] for cue in REACTIONS}
+    return fit_samples(list(_samples(training)), shown, version=version_of(training))
 
 
 def _samples(answers: Sequence[Answer]) -> Iterator[Sample]:

@@ -2,12 +2,9 @@
 
 import hashlib
 import logging
-import math
-import random
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,29 +15,20 @@ from sklearn.svm import LinearSVC
 
 from pipeline.errors import LexiconError
 from pipeline.language.normalise import normalise
-from pipeline.language.syllables import code_distance, sound_codes
+from pipeline.language.syllables import sound_codes
 from pipeline.language.text import TurnText
-from pipeline.lexicon.clauses import MARKS, Clause, clauses
+from pipeline.lexicon.clauses import Clause, clauses
 from pipeline.lexicon.corpus import Example, for_training, read_corpus
 from pipeline.lexicon.grams import features
 from pipeline.lexicon.meaning import MeaningModel, save_model
+from pipeline.lexicon.misspelling import Misspeller
 from pipeline.schema import Role, Span, Turn
 from pipeline.settings import Settings
 
 _REGULARISATION = 0.3
 _POSITIVE_WEIGHT = 3.0
-_MISSPELT_COPIES = 2
 _LEAST_DOCUMENTS = 4
 """A feature of one utterance may come three times, in its misspelt copies too: it takes another utterance to count."""
-_SAME, _NEAR, _FAR, _LOST = 0.08, 0.09, 0.025, 0.015
-"""Shares of characters that a copy spells with another of the same sound, of a near one, of any, and those it loses: nearly
-twice what was counted on tuning calls (0.043, 0.058, 0.011, 0.008), for it is the hasty and the angry who are misheard."""
-_FARTHEST, _FALL = 0.45, 0.12
-"""Distance of the farthest near sound, and over which a sound becomes rarer by the factor e."""
-_UNMARKED = "·"
-"""Stands for a mark or a character that was not written: it ends no clause, is not compared, and keeps the places of all else."""
-_UNMARKED_RATIO = 0.5
-"""Share of pauses without a punctuation mark: Whisper base writes about every second one."""
 _COVER = 0.5
 
 
@@ -62,12 +50,16 @@ def fit(corpus: Sequence[Example]) -> MeaningModel:
         A label is marked by one hand alone: nothing is left to try it on.
     """
     training = for_training(corpus)
-    model = fit_samples(list(samples_of(training)), version=version_of(training))
-    return replace(model, phrases=_phrases(training, model.labels))
+    return fit_samples(list(samples_of(training)), _phrases(training), version=version_of(training))
 
 
-def fit_samples(samples: Sequence[Sample], *, version: str) -> MeaningModel:
-    """Fit on clauses of several hands, without phrases to show.
+def fit_samples(samples: Sequence[Sample], phrases: Mapping[str, Sequence[str]], *, version: str) -> MeaningModel:
+    """Fit on clauses of several hands.
+
+    Parameters
+    ----------
+    phrases
+        What shows each label, to be shown as an example of it.
 
     Raises
     ------
@@ -85,7 +77,7 @@ def fit_samples(samples: Sequence[Sample], *, version: str) -> MeaningModel:
         bias=bias,
         slope=slope,
         offset=offset,
-        phrases=dict.fromkeys(labels, ()),
+        phrases={label: tuple(phrases[label]) for label in labels},
         version=version,
     )
 
@@ -143,60 +135,6 @@ def read_text(text: str) -> TurnText:
     return TurnText(turn, normalised, sound_codes(normalised.text), lambda _: ())
 
 
-class Misspeller:
-    """Spells characters as a recogniser might, the frequent ones of the corpus most; always the same way for the same corpus."""
-
-    def __init__(self, texts: Iterable[str]) -> None:
-        by_sound: dict[str, list[str]] = defaultdict(list)
-        for char in filter(_chinese, chain.from_iterable(texts)):
-            by_sound[sound_codes(char)].append(char)
-        self._by_sound: Mapping[str, Sequence[str]] = dict(by_sound)
-        self._all = tuple(chain.from_iterable(by_sound.values()))
-        self._near = {sound: _near_sounds(sound, by_sound) for sound in by_sound}
-        self._random = random.Random(0)  # the fit must come out the same
-
-    def spellings(self, text: str) -> Iterator[str]:
-        """The text as it is written, then as a recogniser might misspell it."""
-        yield text
-        for _ in range(_MISSPELT_COPIES):
-            yield self.misspell(text)
-
-    def misspell(self, text: str) -> str:
-        """The text with some characters and marks replaced, each by one character: places in it stay where they were."""
-        return "".join(self._misspell(char) for char in text)
-
-    def _misspell(self, char: str) -> str:
-        draw = self._random.random()
-        if char in MARKS:
-            return _UNMARKED if draw < _UNMARKED_RATIO else char
-        if not _chinese(char) or draw >= _SAME + _NEAR + _FAR + _LOST:
-            return char
-        if draw < _SAME + _NEAR:
-            return self._sounding(char, near=draw >= _SAME)
-        return self._random.choice(self._all) if draw < _SAME + _NEAR + _FAR else _UNMARKED
-
-    def _sounding(self, char: str, *, near: bool) -> str:
-        """Another character of the same sound or of a near one; the same where the corpus has none."""
-        sound = sound_codes(char)
-        if near and self._near.get(sound):
-            sound = self._random.choices(*zip(*self._near[sound].items(), strict=True))[0]
-        return self._random.choice(self._by_sound.get(sound, char))
-
-
-def _chinese(char: str) -> bool:
-    return "\u4e00" <= char <= "\u9fff"
-
-
-def _near_sounds(sound: str, by_sound: Mapping[str, Sequence[str]]) -> dict[str, float]:
-    """Other sounds of the corpus by how often they might be heard for this one."""
-    distances = {other: code_distance(sound, other) for other in by_sound if other != sound}
-    return {
-        other: len(by_sound[other]) * math.exp(-distance / _FALL)
-        for other, distance in distances.items()
-        if distance <= _FARTHEST
-    }
-
-
 def _vectoriser() -> TfidfVectorizer:
     return TfidfVectorizer(analyzer=lambda names: names, min_df=_LEAST_DOCUMENTS, sublinear_tf=True)
 
@@ -236,8 +174,8 @@ def _calibrate(samples: Sequence[Sample], labels: Sequence[str]) -> tuple[NDArra
     )
 
 
-def _phrases(examples: Sequence[Example], labels: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    marked: dict[str, dict[str, None]] = {label: {} for label in labels}
+def _phrases(examples: Sequence[Example]) -> Mapping[str, Sequence[str]]:
+    marked: dict[str, dict[str, None]] = defaultdict(dict)
     for example in examples:
         for mark in example.marks:
             if mark.genuine:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.criteria.reactions import FILE as REACTIONS_FILE
 from pipeline.errors import InputError
 from pipeline.language.segment import Segmenter
 from pipeline.language.text import read_turns
@@ -41,7 +42,7 @@ def read_voted(path: Path, settings: Settings) -> Iterator[Voted]:
     finder = Finder(lexicon, load_meaning(settings.models_dir / "meaning.npz"))
     segmenter, telling = (
         Segmenter(lexicon.words),
-        load_telling(settings.lexicons_dir, reactions=settings.models_dir / "reactions.npz"),
+        load_telling(settings.lexicons_dir, reactions=settings.models_dir / REACTIONS_FILE),
     )
     for transcript, votes in _records(path):
         findings = finder.find(read_turns(transcript.turns, segmenter))

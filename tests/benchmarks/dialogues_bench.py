@@ -25,7 +25,7 @@ from pipeline.hearing import GIVEN, Heard
 from pipeline.kit import Kit, load_kit
 from pipeline.lexicon.corpus import for_training, read_corpus
 from pipeline.lexicon.entries import load_lexicon
-from pipeline.lexicon.training import Misspeller
+from pipeline.lexicon.misspelling import Misspeller
 from pipeline.reports.contract import scorecard_object
 from pipeline.schema import Acoustics, Recording, Roles, Span, Transcript, Turn, Utterance, Word
 from pipeline.settings import Settings

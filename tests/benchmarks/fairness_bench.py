@@ -36,7 +36,7 @@ from pipeline.hearing import Heard
 from pipeline.kit import Kit, load_kit
 from pipeline.lexicon.corpus import read_corpus
 from pipeline.lexicon.entries import load_lexicon
-from pipeline.lexicon.training import Misspeller
+from pipeline.lexicon.misspelling import Misspeller
 from pipeline.measures.voice import turn_voice
 from pipeline.schema import Acoustics, Engine, Recording, Role, Roles, Scorecard, Span, Transcript, Turn
 from pipeline.settings import Settings
