@@ -51,6 +51,7 @@ def test_who_objects_or_never_consents_leaves_unsettled(said, certainty, turn):
     assert (found.name, found.certainty) == ("customer.unsettled", certainty)
     assert turn in found.note
     assert found.amount == pytest.approx(1.0 if certainty == 1.0 else UNHEARD_WEIGHT, abs=0.1)
+    assert UNHEARD_WEIGHT < 0.8  # weaker than an objection
 
 
 def test_a_short_call_and_one_cut_off_tell_nothing_of_the_end():
@@ -69,6 +70,11 @@ def test_objections_are_counted_and_praise_is_none():
     (found,) = displeased(context)
     assert found.amount == pytest.approx(2, abs=0.4) and "第5、7句" in found.note
     assert [signal.name for signal in pleased(context)] == ["customer.pleased"]
+
+
+def test_who_has_told_it_already_objects():
+    (found,) = displeased(ending("号码我刚才不是报过了吗", "行，那就这样"))
+    assert found.note == "客户对答复不满（第5句）"
 
 
 def test_what_the_customer_came_to_complain_of_is_no_objection_to_an_answer():

@@ -27,6 +27,7 @@ def rewrite(utterances: Sequence[Utterance], speller: Speller) -> tuple[Utteranc
     written = tuple(respell(utterance, speller) for utterance in utterances)
     runs = [run for utterance in written for run in RUN.findall(utterance.text)]
     most = _FOREIGN * sum(map(len, runs))
+    # As written is one of the ways to say it, and quicker to weigh: where it is likely enough, the likeliest is too.
     if sum(map(speller.surprise_as_written, runs)) <= most or sum(map(speller.surprise, runs)) <= most:
         return written
     return tuple(utterances)
