@@ -20,8 +20,11 @@ from pipeline.settings import Settings
 from pipeline.store.bulk import BulkStore
 from pipeline.store.repository import Store
 
-BATCH = 40
+BATCH = 80
 """Calls a transaction: few enough that others who write need not wait long."""
+
+_GARBAGE = 100_000
+"""Objects made before garbage is looked for: a batch of calls holds about as many, and none of them is garbage yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +196,7 @@ def _worker() -> _Rejudge:
     gc.disable()
     kit = _kit(_plan)
     gc.freeze()
+    gc.set_threshold(_GARBAGE)
     gc.enable()
     return _Rejudge(BulkStore(_plan.settings.store_url), kit, _plan)
 

@@ -49,13 +49,13 @@ def labels() -> dict[str, dict[str, Any]]:
     return entries
 
 
-def finding(turn: Turn, label: str, *, certainty: float = 0.95) -> Finding:
+def finding(turn: Turn, label: str, *, certainty: float = 0.95, rule: str = "test") -> Finding:
     """A finding over the whole turn; doubtful with a question mark."""
     name = label.removesuffix("?")
     entry = labels()[name]
     status = Status.DOUBTFUL if label.endswith("?") else Status.CERTAIN
     evidence = Evidence(turn.index, 0, len(turn.text), turn.span, turn.text, certainty)
-    return Finding(name, Polarity(entry["polarity"]), entry["criterion"], "test", evidence, status)
+    return Finding(name, Polarity(entry["polarity"]), entry["criterion"], rule, evidence, status)
 
 
 def call(

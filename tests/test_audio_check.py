@@ -8,6 +8,8 @@ from benchmarks.references import read_reference
 from phrases import entry, write_lexicon
 
 from pipeline.audio.decode import load_audio
+from pipeline.language.segment import Segmenter
+from pipeline.language.text import read_turn
 from pipeline.lexicon.entries import load_lexicon
 from pipeline.lexicon.evidence import make_evidence
 from pipeline.lexicon.resolve import BY_SOUND, EXACTLY
@@ -48,7 +50,7 @@ def test_the_decoder_confirms_what_was_said_and_nothing_else(lexicon):
     start = HEARD.index(QUOTE)
 
     def made(phrase, rule=BY_SOUND, status=Status.DOUBTFUL):
-        proof = make_evidence(turn, start, start + len(QUOTE), 0.5)
+        proof = make_evidence(read_turn(turn, Segmenter()), start, start + len(QUOTE), 0.5)
         return Finding("offer_help", Polarity.STANDARD, "", rule, proof, status, phrase)
 
     said, other, exact = made("offer_help.said"), made("offer_help.other"), made("offer_help.slot", EXACTLY)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from meanings import meaning_model
 from phrases import entry, read, write_lexicon
 
+from pipeline.language.normalise import normalise
 from pipeline.lexicon.entries import Label, load_lexicon
 from pipeline.lexicon.finder import (
-    BY_MEANING,
     CERTAIN,
     DOUBTFUL,
     OUTDONE,
@@ -23,7 +23,7 @@ from pipeline.lexicon.finder import (
     united,
 )
 from pipeline.lexicon.places import CLOSING_ODDS, OPENING_ODDS, expected_places, likelier
-from pipeline.lexicon.resolve import BY_SOUND, EXACTLY
+from pipeline.lexicon.resolve import BY_MEANING, BY_SOUND, EXACTLY
 from pipeline.schema import Evidence, Finding, Polarity, Role, Span, Status, Turn
 
 FORBIDDEN = {"refuse", "shirk", "blame"}
@@ -318,7 +318,11 @@ def test_every_finding_quotes_the_agent(finder, lines):
         assert spoken.role is Role.AGENT
         assert proof.quote == spoken.text[proof.char_start : proof.char_end] != ""
         assert spoken.span.start_s - 1e-6 <= proof.span.start_s <= proof.span.end_s <= spoken.span.end_s + 1e-6
-        few = finding.rule == BY_MEANING and len(proof.quote) <= SHORT_CHARS and finding.polarity is Polarity.FORBIDDEN
+        few = (
+            finding.rule == BY_MEANING
+            and len(normalise(proof.quote).text) <= SHORT_CHARS
+            and finding.polarity is Polarity.FORBIDDEN
+        )
         least = SHORT_CERTAIN if few else CERTAIN[finding.polarity]
         assert (proof.certainty >= least) == (finding.status is Status.CERTAIN)
     places = [(f.evidence.turn, f.evidence.char_start, f.label) for f in findings]

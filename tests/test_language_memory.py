@@ -55,6 +55,19 @@ def test_texts_asked_together_are_not_asked_again():
     assert length("您好") == 2 and seen.count(("您好",)) == 2
 
 
+def test_what_is_asked_ahead_is_not_dropped_for_something_new():
+    seen = []
+
+    def lengths(texts):
+        seen.extend(texts)
+        return map(len, texts)
+
+    length = Together(lengths, 3)
+    length.ahead(["您好", "嗯", "再见"])
+    length.ahead(["您好", "好的"])
+    assert length("您好") == 2 and seen == ["您好", "嗯", "再见", "好的"]
+
+
 def test_forgetting_drops_all(asked):
     length, seen = asked
     length("您好")

@@ -36,6 +36,8 @@ def forbidden(finder, *lines):
         ("他跟您说没办法是吧", "没办法"),
         ("营业厅的人回复您不归我们管", "不归我们管"),
         ("您刚才说没办法上网", "没办法"),
+        ("不是我推给别人、说声不归我们管就完了", "不归我们管"),
+        ("我也不跟您讲句没办法就打发您", "没办法"),
         ("您是不是您自己改过密码呢", "您自己改过密码"),
     ],
 )
@@ -54,6 +56,7 @@ def test_denied_quoted_and_politely_asked_wording_is_innocent(finder, text, quot
         ("我不会。规定就是这样", "规定就是这样"),
         ("对您说没办法也不好", "没办法"),
         ("师傅来了也没办法", "没办法"),
+        ("这个没办法，就完了", "没办法"),
     ],
 )
 def test_what_is_meant_stays(finder, text, quote):

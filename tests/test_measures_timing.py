@@ -6,7 +6,7 @@ from calls import SETTINGS, call, finding
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.measures.spans import gaps, joined, total_s, within
+from pipeline.measures.spans import covered_s, gaps, joined, total_s, within
 from pipeline.measures.timing import find_events
 from pipeline.measures.words import asks_to_wait, is_backchannel, is_question, spoken_length
 from pipeline.schema import Acoustics, Engine, EventKind, Role, Roles, Span, Transcript, TurnVoice
@@ -99,6 +99,29 @@ def test_a_hold_is_an_announced_wait_over_the_limit(thanks, thanked):
     found = {each.kind: each for each in events(heard, findings=findings)}
     assert found.keys() == {EventKind.SILENCE_ANNOUNCED, EventKind.HOLD}
     assert found[EventKind.HOLD].detail["thanked"] is thanked
+
+
+@pytest.mark.parametrize(
+    ("agent", "customer", "kind", "cause"),
+    [
+        ("您把屏幕上的字念给我听。", "找着了，卡已锁定。", "silence_announced", "customer"),
+        ("您慢慢翻，不着急。", "幺三零六。", "silence_announced", "customer"),
+        ("按一下那个小孔。", "哎，好了好了，有网了！是不是就行了？", "silence_announced", "customer"),
+        ("哦，那我看看。", "喂，喂，你还在吗？", "silence_unannounced", None),
+        ("哦，那我看看。", "怎么没声了？", "silence_unannounced", None),
+        ("哦，那我看看。", "查到没有啊？我等着呢。", "silence_unannounced", None),
+    ],
+)
+def test_who_takes_his_time_to_answer_makes_nobody_wait(agent, customer, kind, cause):
+    (event,) = events(transcript(*dialogue((A, agent), (C, customer, 14.0))))
+    assert (event.kind.value, event.detail["cause"]) == (kind, cause)
+
+
+def test_thanks_for_waiting_show_that_the_wait_was_announced():
+    heard = wait("我去调一下。", "中。", 14)
+    assert kinds(events(heard)) == ["silence_unannounced"]
+    (event,) = events(heard, findings=[finding(heard.turns[2], "wait_thanks")])
+    assert (event.kind, event.detail["cause"]) == (EventKind.SILENCE_ANNOUNCED, "agent")
 
 
 def test_silence_is_heard_where_the_recogniser_left_a_long_turn():
@@ -215,3 +238,4 @@ def test_spans_arithmetic(first):
     assert all(not joined(first) or span.overlap_s(gap) == 0 for span in joined(first) for gap in gaps(first))
     window = Span(10, 20)
     assert total_s(within(first, window)) == pytest.approx(sum(span.overlap_s(window) for span in joined(first)))
+    assert covered_s(first, window) == pytest.approx(total_s(within(first, window)))

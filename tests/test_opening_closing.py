@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 from builders import dialogue
-from calls import call
+from calls import call, finding
 
 from pipeline.criteria.opening_closing import closing, opening
 from pipeline.kit import Kit, load_kit
@@ -80,6 +80,30 @@ def test_doubtful_elements_are_listed_and_not_present():
     found = call(HELP, (A, "感谢来电，再见。", "closing_thanks?", "goodbye", "goodbye?")).closing
     assert found.doubtful == ("closing_thanks",)
     assert not found.elements["closing_thanks"] and found.elements["goodbye"]
+
+
+@pytest.mark.parametrize(
+    ("said", "confidence", "offered", "complete"),
+    [
+        ("哈哈，是您这个你记天天满汉，再见", 0.7, True, True),
+        ("通周末过得舒心，再见", 0.7, True, True),
+        ("通周末过得舒心，再见", 0.7, False, False),
+        ("短信过一会儿就发到您手机上，再见", 0.95, True, False),
+        ("短信发您，再见", 0.7, True, False),
+    ],
+)
+def test_a_courtesy_misheard_between_offer_and_goodbye_makes_the_closing_complete_and_stays_doubtful(
+    said, confidence, offered, complete
+):
+    context = call(HELP if offered else FILL, (C, "没有了"), (A, said))
+    *turns, last = context.transcript.turns
+    heard = replace(last, confidence=confidence)
+    found = finding(heard, "goodbye")
+    goodbye = replace(found, evidence=replace(found.evidence, char_start=said.index("再见"), quote="再见"))
+    found = closing(replace(context.transcript, turns=(*turns, heard)), [*context.findings, goodbye])
+    assert found.complete is complete
+    assert found.doubtful == (("closing_thanks", "wish", "survey") if complete else ())
+    assert (found.reason or "").startswith("再见之前有话没有听清") is complete
 
 
 def test_withheld_roles_abstain():

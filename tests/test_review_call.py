@@ -13,6 +13,7 @@ from desks import Browser, desk_in, kit, person
 from pipeline.call import judge
 from pipeline.hearing import Heard
 from pipeline.lexicon.entries import load_labels
+from pipeline.lexicon.resolve import BY_MEANING
 from pipeline.people import Decision, Verdict, finding_key
 from pipeline.review import effect
 from pipeline.review.entry_hits import count_hits
@@ -89,6 +90,14 @@ def _found(card, label):
 
 def test_judging_by_the_same_findings_changes_nothing(card, labels):
     assert _after(card, (), labels) == card
+
+
+def test_a_red_line_that_meaning_alone_saw_fails_the_call_once_confirmed(card, labels):
+    shirk = _found(card, "shirk")
+    mocked = replace(shirk, label="insult", criterion="communication.composure", rule=BY_MEANING, phrase=None)
+    seen = judge(heard(), kit(), findings=(*card.findings, mocked))
+    assert seen.affinity.red_line is None and 0 < seen.affinity.score < card.affinity.score
+    assert _after(seen, [_verdict(mocked, Decision.CONFIRMED)], labels).affinity.red_line == labels["insult"].zh
 
 
 def test_a_rejected_finding_no_longer_counts_until_it_is_confirmed_again(card, labels):

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.criteria.registry import registered
+from pipeline.lexicon.resolve import BY_MEANING
 from pipeline.scoring.rubric import load_rubric
 from pipeline.scoring.scorecard import score
 
@@ -27,10 +28,10 @@ def scores(card):
     return {name: each.score for name, each in named.items()} | {"affinity": card.affinity.score}
 
 
-def worst(context, label):
+def worst(context, label, **options):
     """The call with a further finding of this label in its last agent turn."""
     last = [each for each in context.transcript.turns if each.role == AGENT][-1]
-    return with_findings(context, [*context.findings, finding(last, label)])
+    return with_findings(context, [*context.findings, finding(last, label, **options)])
 
 
 @pytest.mark.parametrize(
@@ -74,6 +75,13 @@ def test_a_doubtful_red_line_only_opens_the_interval():
     plain = judged(call(*EXEMPLARY, scenario="fault"))
     card = judged(worst(call(*EXEMPLARY, scenario="fault"), "insult?"))
     assert (card.affinity.score, card.affinity.low, card.affinity.red_line) == (plain.affinity.score, 0, None)
+
+
+def test_a_red_line_that_meaning_alone_saw_is_deducted_and_fails_nobody():
+    plain = judged(call(*EXEMPLARY, scenario="fault"))
+    card = judged(worst(call(*EXEMPLARY, scenario="fault"), "insult", rule=BY_MEANING))
+    assert (card.affinity.low, card.affinity.red_line) == (0, None)
+    assert 0 < card.affinity.score < plain.affinity.score
 
 
 def test_doubtful_evidence_is_not_deducted_but_widens():

@@ -104,6 +104,24 @@ def test_the_held_back_hand_is_never_learned_from():
     assert (fitted.phrases, fitted.version) == (model().phrases, model().version)
 
 
+def test_a_hand_that_wrote_tone_alone_teaches_words_but_not_how_usual_they_are():
+    crowd = [
+        "[refuse|这个免谈]，先生",
+        "[refuse|免谈]，您请回",
+        "咱们[refuse|免谈]",
+        "[refuse|一律免谈]呀",
+        "[refuse|跟您免谈]",
+    ] * 20
+    tone = fit(corpus(*(example(line, hand="tone_a") for line in crowd)))
+    assert likely(tone, "这个免谈") == ["refuse"] != likely(model(), "这个免谈")
+    usual = fit(corpus(*(example(line, hand="hand_d") for line in crowd)))
+    (plain,) = (
+        [row[tone.labels.index("refuse")] for row in each.probabilities(clauses(read_text("套餐")))] for each in (tone,)
+    )
+    (swayed,) = (row[usual.labels.index("refuse")] for row in usual.probabilities(clauses(read_text("套餐"))))
+    assert plain[0] < swayed
+
+
 def test_customers_words_teach_nothing_but_other_hands_do():
     customers = fit(corpus(*[example("[refuse|蘑菇]", role="customer")] * 9))
     assert "蘑菇" not in customers.phrases["refuse"]

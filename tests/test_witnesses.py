@@ -1,18 +1,22 @@
 """What the rest of a call says for or against misconduct, on small dialogues."""
 
+from dataclasses import replace
+
 import pytest
 from calls import WORDINGS, call
 
 from pipeline.criteria.witnesses import weigh
+from pipeline.lexicon.resolve import BY_MEANING
 from pipeline.schema import Status
 
 A, C = "agent", "customer"
 
 
-def statuses(*lines, spared=()):
+def statuses(*lines, spared=(), rule="test"):
     """Label and whether it is certain, of what is found in these lines."""
     context = call(*lines)
-    weighed = weigh(context.findings, context.transcript, WORDINGS.cues, spared=spared)
+    found = [replace(each, rule=rule) for each in context.findings]
+    weighed = weigh(found, context.transcript, WORDINGS.cues, spared=spared)
     return {each.label: each.status is Status.CERTAIN for each in weighed}
 
 
@@ -38,6 +42,12 @@ def test_only_the_next_answer_is_a_witness():
 def test_no_anger_fails_a_call_or_makes_courtesy_surer():
     lines = [(A, "您可真行", "insult?", "thanks?"), (C, "你什么态度")]
     assert statuses(*lines, spared=("insult",)) == {"insult": False, "thanks": False}
+
+
+def test_mockery_that_meaning_saw_counts_where_the_customer_objects():
+    mocked, taken = ([(A, "您可真行", "insult?"), (C, answer)] for answer in ("你什么态度", "好的"))
+    assert statuses(*mocked, spared=("insult",), rule=BY_MEANING) == {"insult": True}
+    assert statuses(*taken, spared=("insult",), rule=BY_MEANING) == {"insult": False}
 
 
 @pytest.mark.parametrize(("turns", "certain"), [(0, True), (2, True), (3, False)])

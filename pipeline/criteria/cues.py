@@ -4,16 +4,15 @@ The wording is data, ``lexicons/cues.yaml``; reactions are known by a model of t
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import Enum
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
 import yaml
 
 from pipeline.errors import LexiconError
-from pipeline.language.memory import remembered
 from pipeline.language.normalise import normalise
 from pipeline.language.syllables import sound_codes
 from pipeline.schema import Role, Transcript, Turn
@@ -22,7 +21,7 @@ _PLAIN = re.compile(r"[\u4e00-\u9fff]{3,}")
 """Wording that is compared by its sound too: shorter sounds like too much else."""
 
 
-class Cue(Enum):
+class Cue(StrEnum):
     """What a turn shows, the customer's first and then the agent's; the value is its name in the lists."""
 
     HOSTILITY = "hostility"
@@ -75,25 +74,16 @@ class Wording:
     pattern: re.Pattern[str]
     sounds: tuple[str, ...]
 
-    _shown: Callable[[str], bool] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        # Many criteria ask the same of the same turns.
-        object.__setattr__(self, "_shown", remembered(512)(self._shows))
-
     def shown(self, text: str) -> bool:
         """Whether words show it."""
-        return self._shown(text)
-
-    def degree(self, text: str) -> float:
-        """1 where words show it, else 0."""
-        return float(self.shown(text))
-
-    def _shows(self, text: str) -> bool:
         if self.pattern.search(text):
             return True
         heard = sound_codes(normalise(text).text)
         return any(map(heard.__contains__, self.sounds))
+
+    def degree(self, text: str) -> float:
+        """1 where words show it, else 0."""
+        return float(self.shown(text))
 
 
 def load_cues(path: Path) -> Mapping[Cue, Wording]:
@@ -122,12 +112,10 @@ def _wording(patterns: Sequence[str]) -> Wording:
 
 def turns_with(transcript: Transcript, cue: Cue, cues: Signs, *, by: Role = Role.CUSTOMER) -> tuple[Turn, ...]:
     """One side's turns that show this; a turn that also shows content is none of discontent."""
-    praised = cue is Cue.DISCONTENT
-    return tuple(
-        turn
-        for turn in transcript.turns
-        if turn.role is by and cues[cue].shown(turn.text) and not (praised and cues[Cue.CONTENT].shown(turn.text))
-    )
+    shown = [turn for turn in transcript.turns if turn.role is by and cues[cue].shown(turn.text)]
+    if cue is Cue.DISCONTENT:
+        shown = [turn for turn in shown if not cues[Cue.CONTENT].shown(turn.text)]
+    return tuple(shown)
 
 
 def objects(text: str, cues: Signs) -> bool:
@@ -135,6 +123,6 @@ def objects(text: str, cues: Signs) -> bool:
     return any(cues[cue].shown(text) for cue in OBJECTIONS) and not cues[Cue.CONTENT].shown(text)
 
 
-def objection(text: str, cues: Signs) -> float:
+def objection(text: str, cues: Signs, *, shown_by: Iterable[Cue] = OBJECTIONS) -> float:
     """How clearly the customer's words object, from 0 to 1; as far as he also praises they do not."""
-    return max(cues[cue].degree(text) for cue in OBJECTIONS) * (1 - cues[Cue.CONTENT].degree(text))
+    return max(cues[cue].degree(text) for cue in shown_by) * (1 - cues[Cue.CONTENT].degree(text))

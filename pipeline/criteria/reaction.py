@@ -1,15 +1,17 @@
 """How the customer takes what he is told: objections, praise, and whether the call ends with his matter settled."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pipeline.criteria.context import CallContext, once_a_call
-from pipeline.criteria.cues import Cue, objection
+from pipeline.criteria.cues import OBJECTIONS, Cue, objection
 from pipeline.criteria.evidence import graded, sentence_numbers
 from pipeline.criteria.registry import Signal
 from pipeline.measures.words import spoken_length
 from pipeline.schema import Polarity, Role, Status, Turn
 
+UNSETTLED = (*OBJECTIONS, Cue.LOST)
+"""What shows at the end that his matter is not settled: whoever has not understood is not helped."""
 CONSENTING = (Cue.ACCEPTED, Cue.CONTENT)
 LEAST = 0.2
 """A reaction less clear than this is not mentioned, and does not count."""
@@ -24,22 +26,49 @@ SAYING_CHARS = 5
 UNHEARD_WEIGHT, UNHEARD_CERTAINTY = 0.6, 0.7
 """Without an objection it is only consent that was not heard: it counts less, and the recogniser may have missed it. On dialogues of four
 hands 0.3 to 0.75 meet the raters equally well."""
+NOTHING_MORE = 0.8
+"""Consent that lies in a customer's answer to the offer of further help, where he does not object: he has what he came for."""
+SOOTHED = 0.8
+"""Share of the displeasure in the call that a customer takes back who leaves consenting: the agent has turned it."""
 KINDNESS = (("apology", "empathy"), ("ownership", "time_commit"), ("proactive", "solicit", "retention"))
 """The agent cared, took the matter on, offered a way."""
 KIND_ENOUGH = 2
 """Of these kinds so many excuse him from an abusive customer's anger."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Leaving:
+    """How the customer leaves the call.
+
+    Parameters
+    ----------
+    objecting
+        His last turns in which he objects or has not understood, with how clearly.
+    consent
+        How clearly he takes what he was told, 0 to 1.
+    """
+
+    objecting: tuple[tuple[Turn, float], ...]
+    consent: float
+
+    @property
+    def objection(self) -> float:
+        """How clearly he objects at most."""
+        return max((degree for _, degree in self.objecting), default=0.0)
+
+
 @once_a_call
 def displeased(context: CallContext) -> tuple[Signal, ...]:
     """How far the customer objects to how he is answered, or tells that he has said it already.
 
-    Before the first answer he tells what he came for.
+    Before the first answer he tells what he came for. What he takes back at the end counts little.
     """
-    first, told = _first_answer(context), context.wordings.cues[Cue.TOLD]
+    first, cues = _first_answer(context), context.wordings.cues
     answered = [turn for turn in context.turns_of(Role.CUSTOMER) if turn.index > first]
+    leaving = _leaving(context)
+    lasting = 1 - SOOTHED * max(0.0, leaving.consent - leaving.objection)
     objecting = _clear(
-        (turn, max(objection(turn.text, context.wordings.cues), told.degree(turn.text))) for turn in answered
+        (turn, lasting * max(objection(turn.text, cues), cues[Cue.TOLD].degree(turn.text))) for turn in answered
     )
     note = f"客户对答复不满（{_places(objecting)}）"
     return _if_caused(context, graded(sum(degree for _, degree in objecting), "customer.displeased", note))
@@ -48,28 +77,57 @@ def displeased(context: CallContext) -> tuple[Signal, ...]:
 @once_a_call
 def pleased(context: CallContext) -> tuple[Signal, ...]:
     """How warmly the customer praises or thanks."""
-    content = context.wordings.cues[Cue.CONTENT]
-    praising = _clear((turn, content.degree(turn.text)) for turn in context.turns_of(Role.CUSTOMER))
-    note = f"客户表示满意（{_places(praising)}）"
-    return graded(max((degree for _, degree in praising), default=0.0), "customer.pleased", note)
+    customer, content = context.turns_of(Role.CUSTOMER), context.wordings.cues[Cue.CONTENT]
+    note = f"客户表示满意（{_places(_clear((turn, content.degree(turn.text)) for turn in customer))}）"
+    degree = _praise(context, customer)
+    return graded(degree if degree >= LEAST else 0.0, "customer.pleased", note)
 
 
 @once_a_call
 def unsettled(context: CallContext) -> tuple[Signal, ...]:
-    """How clearly the customer's last words object, or how little consent they show; none where the end was not recorded."""
+    """How clearly the customer leaves objecting or without having understood, or how little he consents.
+
+    Nothing is said where the end was not recorded.
+    """
     customer = context.turns_of(Role.CUSTOMER)
     if len(customer) < MIN_TURNS or context.closing.abstained:
         return ()
-    objecting = _clear((turn, objection(turn.text, context.wordings.cues)) for turn in customer[-END_TURNS:])
-    worst, unheard = max((degree for _, degree in objecting), default=0.0), _consent_unheard(context, customer)
-    if max(worst, unheard) < LEAST:
+    leaving = _leaving(context)
+    says_more = spoken_length(customer[-1].text) >= SAYING_CHARS
+    unheard = UNHEARD_WEIGHT * (1 - leaving.consent) if says_more else 0.0
+    if max(leaving.objection, unheard) < LEAST:
         return ()
-    if worst >= unheard:
-        signal = Signal("customer.unsettled", worst, note=f"通话结束时客户仍然不满（{_places(objecting)}）")
+    if leaving.objection >= unheard:
+        note = f"通话结束时客户仍然不满或没有听懂（{_places(leaving.objecting)}）"
+        signal = Signal("customer.unsettled", leaving.objection, note=note)
     else:
         note = f"通话结束时客户没有表示认可，问题没有着落（{sentence_numbers(customer[-1:])}）"
         signal = Signal("customer.unsettled", unheard, UNHEARD_CERTAINTY, note=note)
     return _if_caused(context, (signal,))
+
+
+@once_a_call
+def _leaving(context: CallContext) -> _Leaving:
+    customer, cues = context.turns_of(Role.CUSTOMER), context.wordings.cues
+    last = customer[-END_TURNS:]
+    objecting = _clear(
+        (turn, objection(turn.text, cues, shown_by=UNSETTLED) * (1 - _praise(context, last[i + 1 :])))
+        for i, turn in enumerate(last)
+    )
+    consent = (cues[cue].degree(turn.text) for turn in customer[-CONSENT_TURNS:] for cue in CONSENTING)
+    nothing_more = NOTHING_MORE if _answered_further_help(context, customer) else 0.0
+    return _Leaving(tuple(objecting), max((*consent, nothing_more)))
+
+
+def _praise(context: CallContext, turns: Iterable[Turn]) -> float:
+    """How warmly the customer praises or thanks in these turns at most."""
+    return max((context.wordings.cues[Cue.CONTENT].degree(turn.text) for turn in turns), default=0.0)
+
+
+def _answered_further_help(context: CallContext, customer: Sequence[Turn]) -> bool:
+    """Whether the customer's last turns follow an offer of further help."""
+    offers = [context.findings[i].evidence.turn for i in context.labelled("further_help")]
+    return bool(offers) and any(turn.index > min(offers) for turn in customer[-END_TURNS:])
 
 
 def _clear(degrees: Iterable[tuple[Turn, float]]) -> list[tuple[Turn, float]]:
@@ -79,15 +137,6 @@ def _clear(degrees: Iterable[tuple[Turn, float]]) -> list[tuple[Turn, float]]:
 
 def _places(shown: Iterable[tuple[Turn, float]]) -> str:
     return sentence_numbers(turn for turn, _ in shown)
-
-
-def _consent_unheard(context: CallContext, customer: Sequence[Turn]) -> float:
-    """How much speaks for it that the customer did not consent at the end."""
-    if spoken_length(customer[-1].text) < SAYING_CHARS:
-        return 0.0
-    cues = [context.wordings.cues[cue] for cue in CONSENTING]
-    consent = max(cue.degree(turn.text) for turn in customer[-CONSENT_TURNS:] for cue in cues)
-    return UNHEARD_WEIGHT * (1 - consent)
 
 
 def _first_answer(context: CallContext) -> int:

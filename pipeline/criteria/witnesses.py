@@ -4,6 +4,7 @@ from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from pipeline.criteria.cues import Cue, Signs, objects
+from pipeline.lexicon.resolve import BY_MEANING
 from pipeline.schema import Finding, Polarity, Role, Status, Transcript, Turn
 
 SERVES_ON_TURNS = 3
@@ -30,7 +31,8 @@ def weigh(
     Parameters
     ----------
     spared
-        Labels that no objection makes certain: nobody fails a call because a customer was angry.
+        Labels that no objection makes certain where a list found them: nobody fails a call because a customer was angry.
+        Meaning fails nobody; what it finds may count.
     """
     return tuple(_weighed(finding, findings, transcript.turns, cues, spared=spared) for finding in findings)
 
@@ -50,7 +52,8 @@ def _weighed(
     later = [turn for turn in turns if turn.index > finding.evidence.turn]
     if finding.status is Status.DOUBTFUL:
         answer = next((turn for turn in later if turn.role is Role.CUSTOMER), None)
-        heard = answer is not None and objects(answer.text, cues) and finding.label not in spared
+        spare = finding.label in spared and finding.rule != BY_MEANING
+        heard = answer is not None and objects(answer.text, cues) and not spare
         return _with(finding, Status.CERTAIN, _OBJECTED) if heard else finding
     if finding.label == "push_hangup" and sum(turn.role is Role.AGENT for turn in later) >= SERVES_ON_TURNS:
         return _with(finding, Status.DOUBTFUL, _SERVED_ON)

@@ -57,7 +57,14 @@ class Together(Generic[_Told]):
 
     def ahead(self, texts: Iterable[str]) -> None:
         """Ask for several texts at once, before each is asked for by itself."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._kept and len(text) <= LONGEST_KEPT]
+        new = []
+        for text in dict.fromkeys(texts):
+            kept = self._kept.pop(text, _UNKNOWN)
+            if kept is not _UNKNOWN:
+                # Now among the youngest: it will be asked for.
+                self._kept[text] = kept  # type: ignore[assignment]
+            elif len(text) <= LONGEST_KEPT:
+                new.append(text)
         if new:
             self._answers(new)
 

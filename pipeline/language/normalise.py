@@ -17,7 +17,7 @@ _FOLD = {0xFF01 + i: 0x21 + i for i in range(94)} | {
 _ZHE = re.compile(r"(?<![显名原专编卓昭论土])著(?![名作称述])")
 _RUN = re.compile(r"[0-9](?:[0-9.,]*[0-9])?|[㐀-䶿一-鿿a-z]+")
 _DIGITS = "零一二三四五六七八九"
-_REMEMBERED = 1024
+_REMEMBERED = 4096
 """Turns of the calls that are judged together: each is looked at when it is read and wherever it may show something."""
 # Things that are counted with 两, not 二.
 _LIANG_BEFORE = re.compile(r"个|天|小时|分钟|块|次|位|条|种|遍|年|周|兆")

@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import repeat
+from itertools import accumulate, repeat
 
 from pipeline.language import syllables
 from pipeline.language.normalise import Normalised, fold_characters, normalise
@@ -48,6 +48,12 @@ class TurnText:
         found = _MARK.search(text, end)
         words = self.cut(text[first : found.start() if found else len(text)])
         return tuple(CutWord(word.text, word.start + first, word.end + first) for word in words)
+
+    @cached_property
+    def word_edges(self) -> tuple[int, ...]:
+        """Where in ``turn.text`` each recognised word begins, and its end; empty where the words do not make up the text."""
+        edges = tuple(accumulate([len(word.text) for word in self.turn.words], initial=0))
+        return edges if edges[-1] == len(self.turn.text) else ()
 
     @property
     def text(self) -> str:

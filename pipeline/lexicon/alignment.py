@@ -1,5 +1,6 @@
 """Laying many phrases against a text at once: syllable against syllable, with at most one syllable lost or put in."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,10 +12,6 @@ from pipeline.language import syllables
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
-PADDING = -1
-"""Fills the columns of phrases beyond their length; costs nothing."""
-FARTHEST_OUTSIDE = 64
-"""A phrase may start so far before the text or after it."""
 SHORTEST_SHIFTED = 4
 """Phrases of up to this length are not tried with a syllable more or less: too little would be left."""
 _CHANGED, _CHANGED_PARTICLE, _CHANGED_NEGATION = 0.7, 0.25, 3.0
@@ -23,6 +20,46 @@ _AT_THE_EDGE = np.float32(0.5)
 """Added when the first or the last syllable is lost: the phrase would be found in words that merely share the rest."""
 _PARTICLES = ("de", "le", "ma", "ba", "ne", "a", "ya", "o")
 _NEGATIONS = ("bu", "mei", "bie")
+_LATER = np.array([0, 0, -1, 0, 1])
+_LONGER = np.array([0, 1, 1, -1, -1])
+"""By how much a phrase starts later and is longer when it lies straight, or with a syllable put in or lost, each in two ways."""
+
+
+class Phrases(NamedTuple):
+    """Phrases to be laid.
+
+    Parameters
+    ----------
+    rows
+        Their codes, a column each, padded; shape (longest, n): sums down short columns are quick.
+    lengths
+        Syllables of each.
+    allowed
+        Cost above which each is of no interest.
+    """
+
+    rows: NDArray[np.int16]
+    lengths: Ints
+    allowed: Floats
+
+    @classmethod
+    def of(cls, codes: Sequence[Ints], allowed: Floats) -> "Phrases":
+        """Phrases of these codes."""
+        lengths = np.array([len(each) for each in codes], dtype=np.int64)
+        longest = lengths.max(initial=SHORTEST_SHIFTED)
+        columns = np.full((len(codes), longest), len(syllables.inventory()), dtype=np.int16)
+        for column, each in zip(columns, codes, strict=True):
+            column[: len(each)] = each
+        return cls(np.ascontiguousarray(columns.T), lengths, allowed)
+
+    def chosen(self, numbers: Ints) -> "Phrases":
+        """Those of these numbers, no more padded than they need."""
+        lengths = self.lengths[numbers]
+        return Phrases(self.rows[: lengths.max(initial=1)].take(numbers, axis=1), lengths, self.allowed[numbers])
+
+    def cells(self) -> Ints:
+        """Where the costs of their syllables start in a flat table of costs; shape of ``rows``."""
+        return np.asarray(self.rows * np.int64(len(syllables.inventory())))
 
 
 class Laid(NamedTuple):
@@ -33,98 +70,55 @@ class Laid(NamedTuple):
     ends: Ints
 
 
-class _Summed(NamedTuple):
-    """Costs of each place, with the sums of those before it and of those from it on."""
-
-    costs: Floats
-    before: Floats
-    onwards: Floats
-
-    @classmethod
-    def of(cls, costs: Floats) -> "_Summed":
-        return cls(costs, np.cumsum(costs, axis=0) - costs, np.cumsum(costs[::-1], axis=0)[::-1])
-
-
-def lay(rows: Ints, lengths: Ints, text: Ints, starts: Ints, allowed: Floats) -> Laid:
+def lay(phrases: Phrases, text: Ints, starts: Ints) -> Laid:
     """Lay phrases at given places.
 
     Parameters
     ----------
-    rows
-        Codes of the phrases, a column each, padded; shape (width, n): sums down short columns are quick.
-    lengths
-        Syllables of each, shape (n,).
     text, starts
-        Codes of the text, shape (m,), and where each phrase would start if no syllable were lost or put in, shape (n,);
-        may lie outside.
-    allowed
-        Cost above which a phrase is of no interest, shape (n,).
+        Codes of the text, shape (m,), and where each phrase would start if no syllable were lost or put in, shape (n,).
+        One syllable before each start lies within the text.
     """
-    width = len(rows)
-    around = _codes_at(text, starts - 1, width + 2)
-    straight = _costs(rows, around[1:-1])
-    laid = Laid(straight.sum(axis=0), starts.copy(), starts + lengths)
+    width, lengths = len(phrases.rows), phrases.lengths
+    heard = text.take(np.arange(-1, 2)[:, None, None] + np.arange(width)[:, None] + starts, mode="clip")
+    costs = table().take(phrases.cells() + heard)
+    straight = costs[1].sum(axis=0)
     if width <= SHORTEST_SHIFTED:
-        return laid
-    first = straight[: width // 2].sum(axis=0)
-    # With a syllable more or less, one half still lies straight at one of the phrase's places: others can be left.
-    half = np.minimum(first, laid.costs - first) + _CHANGED_PARTICLE
-    hopeful = np.flatnonzero((laid.costs > _CHANGED_PARTICLE) & (half <= allowed))
-    straight_ones = Laid(laid.costs[hopeful], laid.begins[hopeful], laid.ends[hopeful])
-    better = _shifted(rows[:, hopeful], around[:, hopeful], straight_ones)
-    laid.costs[hopeful], laid.begins[hopeful], laid.ends[hopeful] = better
-    return laid
+        return Laid(straight, starts, starts + lengths)
+    ways = np.concatenate([[straight], *_shifted(phrases, heard, costs)])
+    best = ways.argmin(axis=0)
+    begins = starts + _LATER[best]
+    return Laid(ways.min(axis=0), begins, begins + lengths + _LONGER[best])
 
 
-def _shifted(rows: Ints, around: Ints, laid: Laid) -> Laid:
-    """The cheapest way, with a syllable lost or put in or straight as given; ``around`` begins one place earlier."""
-    width, starts, lengths = len(rows), laid.begins, laid.ends - laid.begins
-    earlier, straight, later = (_Summed.of(_costs(rows, around[i : i + width])) for i in range(3))
-    places = np.arange(width)[:, None]
+def _shifted(phrases: Phrases, heard: Ints, costs: Floats) -> tuple[Floats, Floats]:
+    """The least cost with a syllable put in, straight before it or one place earlier, and with one lost, straight before it or later.
+
+    ``heard`` is what lies against the phrases one place earlier, straight and one place later, and ``costs`` what that costs.
+    """
+    rows, lengths = phrases.rows, phrases.lengths
+    before = np.cumsum(costs, axis=1) - costs
+    onwards = np.cumsum(costs[:, ::-1], axis=1)[:, ::-1]
+    places = np.arange(len(rows))[:, None]
     outside = np.where(places >= lengths, np.float32(np.inf), np.float32(0.0))
-    lost, put_in = _change_costs()
+    lost, put_in = change_costs()
     added = outside.copy()
     added[0] = np.inf
-    for prefix, suffix, shift in ((straight, later, 0), (earlier, straight, -1)):
-        totals = prefix.before + suffix.onwards + put_in[around[1 + shift : 1 + shift + width]] + added
-        laid = _cheaper(laid, totals, starts + shift, starts + shift + lengths + 1)
     removed = outside + lost[rows] + _AT_THE_EDGE * ((places == 0) | (places == lengths - 1))
-    for prefix, suffix, shift in ((straight, earlier, 0), (later, straight, 1)):
-        totals = prefix.before + suffix.onwards - suffix.costs + removed
-        laid = _cheaper(laid, totals, starts + shift, starts + shift + lengths - 1)
-    return laid
-
-
-def _codes_at(text: Ints, starts: Ints, width: int) -> Ints:
-    """Codes of the text from each start on, a column each, separators outside of it."""
-    fence = np.full(width + FARTHEST_OUTSIDE, syllables.SEPARATOR)
-    fenced = np.concatenate([fence, text, fence])
-    return np.asarray(fenced[starts + len(fence) + np.arange(width)[:, None]])
-
-
-def _costs(rows: Ints, codes: Ints) -> Floats:
-    """Distance of each syllable of each phrase from the one it lies against; nothing beyond the phrase."""
-    table = _table()
-    return np.asarray(table.ravel().take(rows * table.shape[1] + codes, mode="wrap"))
-
-
-def _cheaper(laid: Laid, totals: Floats, begins: Ints, ends: Ints) -> Laid:
-    costs = totals.min(axis=0)
-    better = costs < laid.costs
-    return Laid(
-        np.where(better, costs, laid.costs), np.where(better, begins, laid.begins), np.where(better, ends, laid.ends)
-    )
+    longer = before[1::-1] + onwards[:0:-1] + put_in[heard[1::-1]] + added
+    shorter = before[1:] + onwards[:2] - costs[:2] + removed
+    return longer.min(axis=1), shorter.min(axis=1)
 
 
 @lru_cache(maxsize=1)
-def _table() -> Floats:
-    """Distances with a last row, that of the padding, which costs nothing."""
+def table() -> Floats:
+    """Distances of all codes, a row each, flat; a last row, that of the padding, costs nothing."""
     known = syllables.distances()
-    return np.vstack([known, np.zeros((1, known.shape[1]), dtype=np.float32)])
+    return np.append(known.ravel(), np.zeros(len(known), dtype=np.float32))
 
 
 @lru_cache(maxsize=1)
-def _change_costs() -> tuple[Floats, Floats]:
+def change_costs() -> tuple[Floats, Floats]:
     """Cost of losing and of putting in each code; the last of the first is the padding's."""
     names = syllables.inventory()
     put_in = np.full(len(names), _CHANGED, dtype=np.float32)

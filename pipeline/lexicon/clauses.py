@@ -17,6 +17,7 @@ LONG_CHARS = 12
 """A clause longer than this is cut at its longest gap, if there is one of ``BREATH_S``: spoken clauses are shorter."""
 BREATH_S = 0.1
 MARKS = frozenset("，。？！、；：,.?!;: …")
+_MARK = re.compile(f"[{''.join(sorted(MARKS))}]")
 _PARTICLES = re.compile(r"(?<=.)(?<!干)(?<![啰罗哆](?=嗦))[噻呗喔咧嘞哈哎咯嘎撒嗦哦呐啵哩唻啦喽嘛呀啊哇哟诶]+$")
 """What a clause ends with tells where somebody grew up, not what is meant; 吗, 呢 and 吧 ask and stay."""
 _SURNAME = re.compile(r"[一-鿿](?=先生|女士|小姐)|(?<=姓)[一-鿿]")
@@ -92,25 +93,27 @@ def _edges(text: TurnText) -> list[int]:
 
 def _behind_marks(text: str) -> Iterator[int]:
     """Offsets behind punctuation; a point or comma between digits is part of a number."""
-    for i, char in enumerate(text):
-        in_number = char in ".," and text[i - 1 : i].isdigit() and text[i + 1 : i + 2].isdigit()
-        if char in MARKS and not in_number:
+    for mark in _MARK.finditer(text):
+        i = mark.start()
+        if not (mark[0] in ".," and text[i - 1 : i].isdigit() and text[i + 1 : i + 2].isdigit()):
             yield i + 1
 
 
 def _gaps(turn: Turn) -> dict[int, float]:
-    """Seconds of silence between neighbouring words, by the offset of the second."""
+    """Seconds of silence between neighbouring words where one could breathe, by the offset of the second."""
     gaps: dict[int, float] = {}
     position = 0
     for before, word in pairwise(turn.words):
         position += len(before.text)
-        gaps[position] = word.span.start_s - before.span.end_s
+        gap_s = word.span.start_s - before.span.end_s
+        if gap_s >= BREATH_S:
+            gaps[position] = gap_s
     return gaps
 
 
 def _breaths(start: int, end: int, gaps: Mapping[int, float]) -> Iterator[int]:
     """Where a long stretch is cut at its longest gaps, halves being cut again while they are long."""
-    inside = {place: gap_s for place, gap_s in gaps.items() if start < place < end and gap_s >= BREATH_S}
+    inside = {place: gap_s for place, gap_s in gaps.items() if start < place < end}
     if end - start > LONG_CHARS and inside:
         longest = max(inside, key=lambda place: inside[place])
         yield from (longest, *_breaths(start, longest, inside), *_breaths(longest, end, inside))

@@ -16,6 +16,11 @@ _DENIED = re.compile(
 )
 _NOT_IT = re.compile(r"不是.{0,4}$")
 _ASKS = re.compile(r"^.{0,4}?[吗嘛么]")
+_NOT_SO, _BRUSHED_OFF = (
+    re.compile(r"[不没别]"),
+    re.compile(r"^[了的，,]{0,2}(?:就完|就算完|就算了事|了事|就打发|来?打发|来?应付|来?糊弄|来?敷衍)"),
+)
+"""不是跟您说声不归我管就完了: what the agent says he will not leave it at."""
 _QUOTED = re.compile(
     r"(?<![跟对给和同向帮替])(?:您|你|他|她|人家|客户|用户|同事|师傅|专员|营业员|客服|网点|营业厅|那边|前台|家人|朋友|对方|别人|有人)"
     r"[^，,。]{0,8}?(?:说|讲|提到|提过|反映|告诉|回复|答复|回答|问|骂|写着?)(?:过|的|了|到|您|我|是|他|他们|您的|我的|什么|一句|这个|那句|那个)*[：:，,“「]?$"
@@ -51,6 +56,8 @@ def innocent(finding: Finding, call: Sequence[TurnText]) -> str | None:
         return None
     before, after = _around(call[number].turn, finding)
     if _DENIED.search(before) and not (_NOT_IT.search(before) and _ASKS.search(finding.evidence.quote[-1:] + after)):
+        return "否定表述，并非本意"
+    if _NOT_SO.search(before) and _BRUSHED_OFF.search(after):
         return "否定表述，并非本意"
     if _QUOTED.search(before):
         return "转述他人的话"

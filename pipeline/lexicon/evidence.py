@@ -2,11 +2,10 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from itertools import accumulate
 
 from pipeline.language.text import TurnText
 from pipeline.lexicon.search import Hit
-from pipeline.schema import Evidence, Span, Status, Turn
+from pipeline.schema import Evidence, Span, Status
 
 CERTAIN = 0.6
 """From here on evidence counts."""
@@ -27,12 +26,13 @@ _CONFIDENCE_WEIGHT = 0.2
 def evidence_of(text: TurnText, hit: Hit) -> Evidence:
     """The evidence of a hit in its turn."""
     start, end = text.normalised.original(hit.place.start, hit.place.end)
-    return make_evidence(text.turn, start, end, certainty(text.turn, start, end, hit))
+    return make_evidence(text, start, end, certainty(text, start, end, hit))
 
 
-def make_evidence(turn: Turn, start: int, end: int, trust: float) -> Evidence:
+def make_evidence(text: TurnText, start: int, end: int, trust: float) -> Evidence:
     """Evidence for characters ``start`` to ``end`` of the turn's text."""
-    return Evidence(turn.index, start, end, time_of(turn, start, end), turn.text[start:end], round(trust, 3))
+    turn = text.turn
+    return Evidence(turn.index, start, end, time_of(text, start, end), turn.text[start:end], round(trust, 3))
 
 
 def covered(proof: Evidence, other: Evidence) -> float:
@@ -48,9 +48,9 @@ def status(trust: float) -> Status | None:
     return Status.DOUBTFUL if trust >= DOUBTFUL else None
 
 
-def certainty(turn: Turn, start: int, end: int, hit: Hit) -> float:
+def certainty(text: TurnText, start: int, end: int, hit: Hit) -> float:
     """How sure it is that the phrase was said, 0 to 1: from its length, its sound and the recogniser's confidence."""
-    return _trust(hit) * (1.0 - _CONFIDENCE_WEIGHT * (1.0 - _confidence(turn, start, end)))
+    return _trust(hit) * (1.0 - _CONFIDENCE_WEIGHT * (1.0 - _confidence(text, start, end)))
 
 
 def _trust(hit: Hit) -> float:
@@ -59,25 +59,23 @@ def _trust(hit: Hit) -> float:
     return _SOUND.get(hit.length, _SOUND_LONG) * max(0.0, 1.0 - _PER_DISTANCE * hit.distance)
 
 
-def time_of(turn: Turn, start: int, end: int) -> Span:
+def time_of(text: TurnText, start: int, end: int) -> Span:
     """When characters ``start`` to ``end`` were said: from the words, else in proportion to the turn's length."""
-    spoken = _words_between(turn, start, end)
+    turn, spoken = text.turn, _words_between(text, start, end)
     if spoken:
         return Span(turn.words[spoken[0]].span.start_s, turn.words[spoken[-1]].span.end_s)
     per_char_s = turn.span.duration_s / max(1, len(turn.text))
     return Span(turn.span.start_s + start * per_char_s, turn.span.start_s + end * per_char_s)
 
 
-def _confidence(turn: Turn, start: int, end: int) -> float:
-    spoken = _words_between(turn, start, end)
+def _confidence(text: TurnText, start: int, end: int) -> float:
+    turn, spoken = text.turn, _words_between(text, start, end)
     if not spoken:
         return turn.confidence
     return sum(turn.words[i].confidence for i in spoken) / len(spoken)
 
 
-def _words_between(turn: Turn, start: int, end: int) -> Sequence[int]:
+def _words_between(text: TurnText, start: int, end: int) -> Sequence[int]:
     """Indices of the words that share a character with the stretch; none where the words do not make up the text."""
-    edges = list(accumulate([len(word.text) for word in turn.words], initial=0))
-    if edges[-1] != len(turn.text):
-        return ()
-    return range(bisect_right(edges, start) - 1, bisect_left(edges, end))
+    edges = text.word_edges
+    return range(bisect_right(edges, start) - 1, bisect_left(edges, end)) if edges else ()

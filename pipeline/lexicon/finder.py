@@ -7,15 +7,15 @@ from itertools import islice
 from pipeline.language.normalise import normalise
 from pipeline.language.text import TurnText
 from pipeline.lexicon.context import innocent
+from pipeline.lexicon.ends import misheard_ends
 from pipeline.lexicon.evidence import make_evidence
 from pipeline.lexicon.matcher import Looked, Matcher
 from pipeline.lexicon.meaning import MeaningModel, Reading
 from pipeline.lexicon.phrases import Lexicon
-from pipeline.lexicon.places import expected_places, likelier, near, placed, with_certainty
-from pipeline.lexicon.resolve import BY_SOUND, by_turn, resolve
+from pipeline.lexicon.places import expected_places, likelier, near, placed, together, with_certainty
+from pipeline.lexicon.resolve import BY_MEANING, BY_SOUND, by_turn, resolve
 from pipeline.schema import Finding, Polarity, Role, Status
 
-BY_MEANING = "meaning"
 CERTAIN: Mapping[Polarity, float] = {Polarity.STANDARD: 0.5, Polarity.NEUTRAL: 0.5, Polarity.FORBIDDEN: 0.55}
 """Probability from which meaning alone counts: more likely right than wrong; more is asked before an agent is blamed. In dialogues of
 four hands misconduct is found best, by F1, from 0.5 or 0.55 on."""
@@ -79,10 +79,13 @@ class Finder:
     def _told(self, texts: Sequence[TurnText], looked: Looked, meant: Sequence[Finding]) -> tuple[Finding, ...]:
         """All evidence of a call made one."""
         listed = resolve(looked.candidates, [text.turn for text in texts])
-        expected = expected_places([text.turn for text in texts if text.turn.role is Role.AGENT])
+        own = [text for text in texts if text.turn.role is Role.AGENT]
+        expected = expected_places([text.turn for text in own])
         found = united(listed, likelier(meant, expected), expected, literal=self._literal)
         clear = placed(undisputed(found), self._lexicon.labels, {text.turn.index: text.turn for text in texts})
-        return tuple(sorted((self._settled(finding) for finding in clear), key=_place))
+        settled = [self._settled(finding) for finding in clear]
+        misheard = misheard_ends(own, settled, self._lexicon.labels)
+        return tuple(sorted((*settled, *misheard), key=_place))
 
     def _settled(self, finding: Finding) -> Finding:
         """With its status; no red line rests on meaning alone: a call is not failed on the word of a model."""
@@ -115,7 +118,7 @@ class Finder:
             polarity=label.polarity,
             criterion=label.criterion,
             rule=BY_MEANING,
-            evidence=make_evidence(text.turn, reading.char_start, reading.char_end, reading.probability),
+            evidence=make_evidence(text, reading.char_start, reading.char_end, reading.probability),
             status=Status.DOUBTFUL,
         )
 
@@ -186,7 +189,7 @@ def undisputed(findings: Sequence[Finding]) -> Iterator[Finding]:
     nearby = by_turn(findings)
     for finding in findings:
         there = nearby[finding.evidence.turn]
-        rivals = (other for other in there if other.label != finding.label and _overlap(finding, other))
+        rivals = (other for other in there if not together(finding.label, other.label) and _overlap(finding, other))
         share = OUTDONE[finding.polarity]
         outdone = any(finding.evidence.certainty < share * other.evidence.certainty for other in rivals)
         if finding.rule != BY_MEANING or not outdone:

@@ -160,9 +160,9 @@ def _stands(hit: Hit, text: TurnText) -> bool:
     return (
         not _vetoed(hit, text.text)
         and not (hit.length == 1 and not _stands_alone(hit, text))
-        and not (hit.length <= (_SHORT if hit.exact else _SHORT_BY_SOUND) and _cuts_word(hit, text))
-        and (hit.exact or not _turned_or_other_word(hit, text))
         and not ((_is_name(hit) or not hit.exact) and _reaches_over_punctuation(hit, text))
+        and (hit.exact or not _turned_or_other_word(hit, text))
+        and not (hit.length <= (_SHORT if hit.exact else _SHORT_BY_SOUND) and _cuts_word(hit, text))
     )
 
 

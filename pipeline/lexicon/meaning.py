@@ -5,6 +5,7 @@ The model is plain numbers in ``models/meaning.npz``, fitted from the labelled c
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -93,18 +94,21 @@ class MeaningModel:
         turns = [clauses(text) for text in texts]
         if not any(turns):
             return (() for _ in texts)
-        tables = np.split(self.probabilities_of(turns), np.cumsum([len(found) for found in turns])[:-1])
-        return (self._readings(*each, least) for each in zip(texts, turns, tables, strict=True))
+        rows = iter(self.probabilities_of(turns).tolist())
+        return (
+            self._readings(text, found, list(islice(rows, len(found))), least)
+            for text, found in zip(texts, turns, strict=True)
+        )
 
     def _readings(
-        self, text: TurnText, found: Sequence[Clause], table: NDArray[np.float32], least: float
+        self, text: TurnText, found: Sequence[Clause], rows: Sequence[Sequence[float]], least: float
     ) -> tuple[Reading, ...]:
-        if not found:
-            return ()
+        # Few numbers at a time: quicker without arrays.
         return tuple(
-            self._reading(text, found[start:end], self.labels[column], float(table[start:end, column].max()))
-            for column in np.flatnonzero(table.max(axis=0) >= least).tolist()
-            for start, end in _runs(table[:, column], least)
+            self._reading(text, found[start:end], label, max(column[start:end]))
+            for label, column in zip(self.labels, zip(*rows, strict=True), strict=False)
+            if max(column) >= least
+            for start, end in _runs(column, least)
         )
 
     def _reading(self, text: TurnText, found: Sequence[Clause], label: str, probability: float) -> Reading:
@@ -116,12 +120,12 @@ class MeaningModel:
         return str(best[0]) if best else ""
 
 
-def _runs(column: NDArray[np.float32], least: float) -> Iterator[tuple[int, int]]:
+def _runs(column: Sequence[float], least: float) -> Iterator[tuple[int, int]]:
     """Half-open runs of clauses: neighbours belong together where both reach ``JOINED``, and one of each run reaches ``least``."""
     start = 0
     for i in range(len(column)):
         if i + 1 == len(column) or min(column[i], column[i + 1]) < JOINED:
-            if column[start : i + 1].max() >= least:
+            if max(column[start : i + 1]) >= least:
                 yield start, i + 1
             start = i + 1
 

@@ -16,7 +16,8 @@ OPENING_ODDS, CLOSING_ODDS = 8.0, 8.0
 calls 6 to 9 and, but for the survey, 4 to 6 times; misheard closings are recognised best with a little more."""
 NEAR_CHARS = 2
 """Two pieces of evidence this near are one: fillers and punctuation may stand between."""
-_FAREWELL, _THANKS, _CLOSING_THANKS = "goodbye", "thanks", "closing_thanks"
+FAREWELL, COURTESIES = "goodbye", frozenset({"closing_thanks", "wish", "survey"})
+_THANKS, _CLOSING_THANKS = "thanks", "closing_thanks"
 
 
 def expected_places(turns: Sequence[Turn]) -> frozenset[tuple[str, int]]:
@@ -46,6 +47,11 @@ def near(one: Finding, other: Finding, chars: int = NEAR_CHARS) -> bool:
     )
 
 
+def together(one: str, other: str) -> bool:
+    """Whether the same words may well carry both labels: a courtesy runs into its goodbye, 祝您愉快再见."""
+    return one == other or (FAREWELL in (one, other) and not COURTESIES.isdisjoint((one, other)))
+
+
 def placed(findings: Iterable[Finding], labels: Mapping[str, Label], turns: Mapping[int, Turn]) -> Iterator[Finding]:
     """The findings as their surroundings make them.
 
@@ -72,7 +78,7 @@ def _leads_away(thanks: Finding, there: Sequence[Finding], text: str) -> bool:
     """Whether nothing but what belongs to a closing stands between thanks and the goodbye of the same turn."""
     start = thanks.evidence.char_end
     goodbye = next(
-        (each.evidence.char_start for each in there if each.label == _FAREWELL and each.evidence.char_start >= start),
+        (each.evidence.char_start for each in there if each.label == FAREWELL and each.evidence.char_start >= start),
         None,
     )
     if goodbye is None:

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from pipeline.lexicon.evidence import covered, make_evidence
-from pipeline.schema import Finding, Status, Turn
+from pipeline.lexicon.evidence import covered
+from pipeline.schema import Finding, Span, Status, Turn
 
-EXACTLY, BY_SOUND = "phrase.exact", "phrase.sound"
-"""Names of the rules: the characters were the phrase's own, or only its sound was."""
+EXACTLY, BY_SOUND, BY_MEANING = "phrase.exact", "phrase.sound", "meaning"
+"""Names of the rules: the characters were the phrase's own, or only its sound was, or the meaning was of its kind."""
 _OUTDONE_COVER, _OUTDONE_LEAD = 0.6, 0.1
 """A finding by sound gives way to another label's that covers this share of it and is this much surer."""
 _ONE_CLAUSE_GAP = 1
@@ -96,6 +96,12 @@ def _one_clause(turn: Turn, one: Finding, other: Finding) -> bool:
 
 
 def _joined(turn: Turn, one: Finding, other: Finding) -> Finding:
-    better = max(one, other, key=_worth)
-    proof = make_evidence(turn, one.evidence.char_start, other.evidence.char_end, better.evidence.certainty)
+    better, first, last = max(one, other, key=_worth), one.evidence, other.evidence
+    proof = replace(
+        better.evidence,
+        char_start=first.char_start,
+        char_end=last.char_end,
+        span=Span(first.span.start_s, last.span.end_s),
+        quote=turn.text[first.char_start : last.char_end],
+    )
     return replace(better, evidence=proof)

@@ -2,34 +2,42 @@
 
 import statistics
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from pipeline.measures.spans import total_s, within
+from pipeline.measures.spans import covered_s, total_s
 from pipeline.measures.words import DIGIT_STRING, is_question, spoken_length
 from pipeline.schema import Acoustics, Role, Span, Transcript, Turn
 from pipeline.settings import Settings
 
 
+class Pace(NamedTuple):
+    """Characters and seconds of a turn, without numbers read out."""
+
+    chars: int
+    seconds: float
+
+
 def speech_s(turn: Turn, acoustics: Acoustics) -> float:
     """Seconds of speech in a turn: by speech activity on two channels, else by its words, else by its span."""
     if len(acoustics.speech) > turn.channel and len(acoustics.speech) > 1:
-        return total_s(within(acoustics.speech[turn.channel], turn.span))
+        return covered_s(acoustics.speech[turn.channel], turn.span)
     return total_s([word.span for word in turn.words]) if turn.words else turn.span.duration_s
 
 
 def turn_rate_cpm(turn: Turn, acoustics: Acoustics, settings: Settings) -> float | None:
     """Characters a minute of one turn, without numbers read out and their time; None for turns too short to tell."""
-    chars, seconds = _pace(turn, acoustics)
-    return 60 * chars / seconds if chars >= settings.rate_min_chars and seconds > 0 else None
+    return rate_cpm([turn], acoustics, settings)
 
 
 def rate_cpm(turns: Sequence[Turn], acoustics: Acoustics, settings: Settings) -> float | None:
     """Characters a minute over the speech time of these turns."""
-    paces = [
-        (chars, seconds)
-        for chars, seconds in (_pace(turn, acoustics) for turn in turns)
-        if chars >= settings.rate_min_chars and seconds > 0
-    ]
-    return 60 * sum(chars for chars, _ in paces) / sum(seconds for _, seconds in paces) if paces else None
+    return cpm([pace(turn, acoustics) for turn in turns], settings)
+
+
+def cpm(paces: Sequence[Pace], settings: Settings) -> float | None:
+    """Characters a minute of the turns that are long enough to tell."""
+    long = [each for each in paces if each.chars >= settings.rate_min_chars and each.seconds > 0]
+    return 60 * sum(each.chars for each in long) / sum(each.seconds for each in long) if long else None
 
 
 def answer_lengths(transcript: Transcript) -> tuple[int, ...]:
@@ -57,15 +65,15 @@ def median_answer_chars(transcript: Transcript) -> float | None:
     return float(statistics.median(lengths)) if lengths else None
 
 
-def _pace(turn: Turn, acoustics: Acoustics) -> tuple[int, float]:
+def pace(turn: Turn, acoustics: Acoustics) -> Pace:
     """Characters and seconds of a turn, without numbers read out."""
     strings = [Span(match.start(), match.end()) for match in DIGIT_STRING.finditer(turn.text)]
     if not strings:
-        return spoken_length(turn.text), speech_s(turn, acoustics)
+        return Pace(spoken_length(turn.text), speech_s(turn, acoustics))
     read_out = [span for start, span in _timed(turn) if any(each.start_s <= start < each.end_s for each in strings)]
     chars = spoken_length(DIGIT_STRING.sub("", turn.text))
     share = total_s(read_out) if read_out else _share(turn, chars)
-    return chars, max(0.0, speech_s(turn, acoustics) - share)
+    return Pace(chars, max(0.0, speech_s(turn, acoustics) - share))
 
 
 def _timed(turn: Turn) -> list[tuple[int, Span]]:

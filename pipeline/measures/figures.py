@@ -41,9 +41,10 @@ def first_response_s(agent: Sequence[Turn], acoustics: Acoustics) -> float | Non
 
 
 def _pace(agent: Sequence[Turn], customer: Sequence[Turn], acoustics: Acoustics, settings: Settings) -> Figures:
-    rates = [rate for rate in (dialogue.turn_rate_cpm(turn, acoustics, settings) for turn in agent) if rate is not None]
+    paces = [dialogue.pace(turn, acoustics) for turn in agent]
+    rates = [rate for each in paces if (rate := dialogue.cpm([each], settings)) is not None]
     return {
-        "agent_rate_cpm": dialogue.rate_cpm(agent, acoustics, settings),
+        "agent_rate_cpm": dialogue.cpm(paces, settings),
         "customer_rate_cpm": dialogue.rate_cpm(customer, acoustics, settings),
         "agent_rate_fastest_cpm": max(rates, default=None),
         "agent_fast_turns_ratio": sum(rate > settings.rate_fast_cpm for rate in rates) / len(rates) if rates else None,

@@ -25,14 +25,23 @@ def gaps(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 def within(spans: Iterable[Span], window: Span) -> tuple[Span, ...]:
     """The spans cut to a window, those that touch or overlap made one."""
-    near = [span for span in spans if span.start_s < window.end_s and span.end_s > window.start_s]
     return tuple(
         Span(max(span.start_s, window.start_s), min(span.end_s, window.end_s))
-        for span in joined(near)
+        for span in _near(spans, window)
         if span.overlap_s(window) > 0
     )
+
+
+def covered_s(spans: Iterable[Span], window: Span) -> float:
+    """Seconds of a window that the spans cover, overlaps once."""
+    return sum(span.overlap_s(window) for span in _near(spans, window))
 
 
 def total_s(spans: Sequence[Span]) -> float:
     """Seconds covered, overlaps once."""
     return sum(span.duration_s for span in joined(spans))
+
+
+def _near(spans: Iterable[Span], window: Span) -> tuple[Span, ...]:
+    """The spans that reach into a window, those that touch or overlap made one."""
+    return joined(span for span in spans if span.start_s < window.end_s and span.end_s > window.start_s)

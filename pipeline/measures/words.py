@@ -1,6 +1,7 @@
 """Closed lists of small words for figures and events; phrases that are judged stand in the lexicon instead."""
 
 import re
+from functools import cache
 
 from pipeline.language.memory import remembered
 
@@ -19,6 +20,10 @@ CUSTOMER_WAIT = re.compile(
     r"|我(?:现在|这就)?(?:用|去)\S{0,6}(?:交|充|弄|试|找)|重启一下"
 )
 """The customer himself asks for time: the silence that follows is his."""
+
+_CALL = re.compile(r"^\W*喂|在吗|在不在|人呢|没声|听得[到见]|听见")
+"""How somebody asks whether the other is still there."""
+_FIRST_SENTENCE = re.compile(r"^[^。！!？?…]*[？?]?")
 
 FILLERS = ("这个这个", "那个那个", "然后呢", "就是说", "怎么说呢", "对吧", "是吧", "呃", "那个", "反正", "你知道吧")
 """口头禅: words that carry nothing (norm: 表达能力)."""
@@ -75,6 +80,12 @@ def is_question(text: str) -> bool:
     return QUESTION.search(text.rstrip("。，,.!！ ")) is not None
 
 
+def calls_out(text: str) -> bool:
+    """Whether a turn asks, to begin with, where the other has got to: by a call or by a question."""
+    first = _FIRST_SENTENCE.match(text.lstrip("…。，,. "))
+    return _CALL.search(text) is not None or (first is not None and is_question(first[0]))
+
+
 def asks_to_wait(text: str) -> bool:
     """Whether the customer asks for time himself."""
     return CUSTOMER_WAIT.search(text) is not None
@@ -82,5 +93,9 @@ def asks_to_wait(text: str) -> bool:
 
 def count(text: str, words: tuple[str, ...]) -> int:
     """Occurrences of any of the words, a longer word before a shorter one within it."""
-    pattern = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-    return len(re.findall(pattern, text))
+    return len(_any_of(words).findall(text))
+
+
+@cache
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)))

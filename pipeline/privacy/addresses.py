@@ -91,14 +91,7 @@ def _end(text: str, part: Private) -> int:
 
 def _places(text: str) -> Iterator[re.Match[str]]:
     """Stretches that are built like a place, from left to right."""
-    position = 0
-    while position < len(text):
-        match = _PLACE.match(text, position)
-        if match is not None and match.group():
-            yield match
-            position = match.end()
-        else:
-            position += 1
+    return (match for match in _PLACE.finditer(text) if match.group())
 
 
 def _private(text: str, match: re.Match[str], *, asked: bool) -> Private | None:

@@ -11,8 +11,8 @@ from pipeline.lexicon.phrases import Label
 from pipeline.people import Decision, Verdict, finding_key
 from pipeline.schema import Evidence, Finding, Scorecard, Status, Turn
 
-ADDED_RULE = "inspector"
-"""The rule of a finding that an inspector added."""
+ADDED_RULE, CONFIRMED_RULE = "inspector", "confirmed"
+"""The rules of findings that an inspector added, and that he confirmed: what meaning alone suggested may then cross a red line."""
 
 
 def by_finding(verdicts: Iterable[Verdict]) -> Mapping[str, tuple[Verdict, ...]]:
@@ -87,7 +87,7 @@ def _after(finding: Finding, verdicts: Sequence[Verdict], labels: Mapping[str, L
     if last.decision is Decision.REJECTED:
         return None
     label = labels.get(last.label)
-    certain = replace(finding, status=Status.CERTAIN)
+    certain = replace(finding, status=Status.CERTAIN, rule=CONFIRMED_RULE)
     if last.label == finding.label or label is None:
         return certain
     return replace(certain, label=label.name, polarity=label.polarity, criterion=label.criterion)

@@ -85,13 +85,13 @@ def _finding(rule: Rule, held: Held, call: RuleCall, labels: Mapping[str, Label]
     label = labels.get(rule.label or "")
     sure = held.level is Level.YES
     trust = held.hit.certainty if sure else min(held.hit.certainty, UNSURE)
-    turn = call.turns[held.hit.turn]
+    text = call.texts[held.hit.turn]
     return Finding(
         label=label.name if label else rule.id,
         polarity=label.polarity if label else rule.polarity,
         criterion=label.criterion if label else rule.criterion,
         rule=rule.id,
-        evidence=make_evidence(turn, held.hit.start, held.hit.end, trust),
+        evidence=make_evidence(text, held.hit.start, held.hit.end, trust),
         status=Status.CERTAIN if sure else Status.DOUBTFUL,
         explanation=explain_hit(held, rule, names, dated=call.recording.started_at is not None),
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from pipeline.language.normalise import fold_characters
 from pipeline.language.text import TurnText
 from pipeline.lexicon.evidence import time_of
 from pipeline.privacy.masking import PrivateSpan, find_private
@@ -11,6 +12,8 @@ from pipeline.rules.keywords import Keyword
 from pipeline.rules.outcome import Hit
 from pipeline.schema import Acoustics, Finding, Recording, Role, Span, Transcript, Turn
 from pipeline.settings import Settings
+
+_PUNCTUATION = str.maketrans(",?!;:", "，？！；：")
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,11 @@ class RuleCall:
         return {turn.index: i for i, turn in enumerate(self.turns)}
 
     @cached_property
+    def folded(self) -> tuple[str, ...]:
+        """The text of each turn in simplified, lower-case characters with Chinese punctuation."""
+        return tuple(fold_characters(turn.text).translate(_PUNCTUATION) for turn in self.turns)
+
+    @cached_property
     def private(self) -> tuple[PrivateSpan, ...]:
         """Numbers, names and addresses that belong to a person."""
         return find_private(self.turns)
@@ -83,4 +91,4 @@ class RuleCall:
 
     def span(self, hit: Hit) -> Span:
         """When a hit was said."""
-        return time_of(self.turns[hit.turn], hit.start, hit.end)
+        return time_of(self.texts[hit.turn], hit.start, hit.end)

@@ -1,6 +1,5 @@
 """Regular expressions that other people write: refused when they can run away, stopped when they do."""
 
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -47,7 +46,7 @@ def compiled(pattern: str) -> Any:  # noqa: ANN401  (regex has no types)
     return expression
 
 
-def spans(pattern: str, text: str) -> Iterator[tuple[int, int]]:
+def spans(pattern: str, text: str) -> list[tuple[int, int]]:
     """Where the expression matches.
 
     Raises
@@ -56,8 +55,7 @@ def spans(pattern: str, text: str) -> Iterator[tuple[int, int]]:
         It took longer than ``TIMEOUT_S``.
     """
     try:
-        for match in compiled(pattern).finditer(text, timeout=TIMEOUT_S):
-            yield match.span()
+        return [match.span() for match in compiled(pattern).finditer(text, timeout=TIMEOUT_S)]
     except TimeoutError as error:
         raise RegexTimeoutError(pattern) from error
 

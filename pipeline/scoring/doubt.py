@@ -51,8 +51,8 @@ def reach(rule: CriterionRule, found: Sequence[Effect], doubt: DoubtRule, sure: 
     Of evidence worth n points with recall r, n (1/r - 1) more was missed on average; of what was found, 1 - precision is
     none. What belongs to the other speaker counts for nothing.
     """
-    against, favour = (_sum(found, polarity) for polarity in (Polarity.FORBIDDEN, Polarity.STANDARD))
-    forbidden, standard = (_worse(each, sure.words) for each in (doubt.forbidden, doubt.standard))
+    against, favour = _sum(found, Polarity.FORBIDDEN), _sum(found, Polarity.STANDARD)
+    forbidden, standard = _worse(doubt.forbidden, sure.words), _worse(doubt.standard, sure.words)
     sunk = _missed(against, rule.most[Polarity.FORBIDDEN], forbidden, doubt.unseen_points)
     risen = _missed(favour, rule.most[Polarity.STANDARD], standard, doubt.unseen_points)
     return Reach(
@@ -62,7 +62,8 @@ def reach(rule: CriterionRule, found: Sequence[Effect], doubt: DoubtRule, sure: 
 
 
 def _sum(found: Sequence[Effect], polarity: Polarity) -> float:
-    return math.fsum(abs(effect.points) for effect in found if effect.signals[0].name.startswith(f"{polarity}."))
+    prefix = f"{polarity}."
+    return math.fsum([abs(effect.points) for effect in found if effect.signals[0].name.startswith(prefix)])
 
 
 def _worse(detector: Detector, words: float) -> Detector:

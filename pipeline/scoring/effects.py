@@ -32,23 +32,22 @@ def effects(rule: CriterionRule, signals: Sequence[Signal]) -> tuple[Effect, ...
     """One effect per signal name that the rubric gives points to, in the rubric's order."""
     grouped: defaultdict[str, list[Signal]] = defaultdict(list)
     for signal in signals:
-        grouped[signal.name].append(signal)
+        if signal.name in rule.signals:
+            grouped[signal.name].append(signal)
     return tuple(_effect(worth, tuple(grouped[name])) for name, worth in rule.signals.items() if name in grouped)
 
 
 def _effect(rule: SignalRule, signals: tuple[Signal, ...]) -> Effect:
     certain = [signal for signal in signals if not signal.doubtful]
+    amounts = [signal.amount for signal in certain]
+    full = _points(rule, amounts)
+    least = _points(rule, [signal.amount * signal.certainty for signal in certain])
     doubtful = [signal.amount * signal.certainty for signal in signals if signal.doubtful]
-    full = _together([signal.amount for signal in certain], rule)
-    least = _together([signal.amount * signal.certainty for signal in certain], rule)
-    most = _together([signal.amount for signal in certain] + doubtful, rule)
-    low, high = sorted((_points(least, rule), _points(most, rule)))
-    return Effect(rule, signals, _points(full, rule), low, high)
+    most = _points(rule, amounts + doubtful) if doubtful else full
+    return Effect(rule, signals, full, min(least, most), max(least, most))
 
 
-def _together(amounts: Sequence[float], rule: SignalRule) -> float:
-    return max(amounts, default=0.0) if rule.once else math.fsum(amounts)
-
-
-def _points(amount: float, rule: SignalRule) -> float:
+def _points(rule: SignalRule, amounts: Sequence[float]) -> float:
+    """What amounts are worth together."""
+    amount = max(amounts, default=0.0) if rule.once else math.fsum(amounts)
     return math.copysign(min(abs(rule.points) * amount, rule.cap), rule.points)

@@ -71,15 +71,14 @@ def _interval(
     """Score, low and high: from the evidence, from what it may have missed or misread, and from how people differ."""
     doubt = rubric.doubt
     off = reach(rule, found, doubt, sure)
-    value, low, high = (
-        _settled(rule.start, [*(getattr(effect, name) for effect in found), further], rubric.soft_below)
-        for name, further in (("points", 0.0), ("low", -off.down), ("high", off.up))
-    )
+    value = _settled([rule.start, *[effect.points for effect in found]], rubric.soft_below)
+    low = _settled([rule.start, *[effect.low for effect in found], -off.down], rubric.soft_below)
+    high = _settled([rule.start, *[effect.high for effect in found], off.up], rubric.soft_below)
     return value, max(WORST, round(low - doubt.raters_points, 1)), min(BEST, round(high + doubt.raters_points, 1))
 
 
-def _settled(start: float, points: Sequence[float], soft_below: float) -> float:
+def _settled(points: Sequence[float], soft_below: float) -> float:
     """The sum as a score, at most 100; below ``soft_below`` every further point counts less and 0 is never reached."""
-    raw = math.fsum([start, *points])
+    raw = math.fsum(points)
     value = raw if raw >= soft_below else soft_below * math.exp((raw - soft_below) / soft_below)
     return round(min(BEST, value), 1)

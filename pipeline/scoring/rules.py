@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pipeline.criteria.context import CallContext
+from pipeline.criteria.context import CallContext, once_a_call
 from pipeline.criteria.registry import Signal
 from pipeline.rules.model import Rule, RuleBook
 from pipeline.schema import Status
@@ -29,6 +29,7 @@ def _with_signals(criterion: CriterionRule, rules: Iterable[Rule]) -> CriterionR
     return replace(criterion, signals={**criterion.signals, **own}) if own else criterion
 
 
+@once_a_call
 def rule_signals(context: CallContext) -> tuple[Signal, ...]:
     """One signal for each finding of a rule; the rubric knows those that score."""
     return tuple(

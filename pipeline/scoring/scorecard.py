@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from pipeline.criteria.context import CallContext
+from pipeline.lexicon.resolve import BY_MEANING
 from pipeline.schema import Affinity, DimensionScore, Finding, Scorecard, Status, Versions
 from pipeline.scoring.calibration import Calibration
 from pipeline.scoring.doubt import sureness
@@ -67,8 +68,9 @@ def _subsets(faults: Sequence[Judged]) -> Iterable[tuple[Judged, ...]]:
 
 
 def _affinity(dimensions: Sequence[DimensionScore], findings: Sequence[Finding], rubric: Rubric) -> Affinity:
-    """The total; a certain red line makes it 0, a doubtful one lets it fall to 0."""
-    crossed = _labels(findings, rubric, Status.CERTAIN)
+    """The total; a certain red line makes it 0, one that is doubtful or rests on meaning alone lets it fall to 0."""
+    proven = (each for each in findings if each.status is Status.CERTAIN and each.rule != BY_MEANING)
+    crossed = _red_lines(proven, rubric)
     if crossed:
         return Affinity(WORST, WORST, WORST, rubric.band(WORST), "、".join(crossed))
     weights = {rule.id: rule.weight for rule in rubric.dimensions}
@@ -79,12 +81,12 @@ def _affinity(dimensions: Sequence[DimensionScore], findings: Sequence[Finding],
         _rounded(_mean((getattr(each, name), weights[each.dimension]) for each in known))
         for name in ("score", "low", "high")
     )
-    return Affinity(value, WORST if _labels(findings, rubric, Status.DOUBTFUL) else low, high, rubric.band(value))
+    return Affinity(value, WORST if _red_lines(findings, rubric) else low, high, rubric.band(value))
 
 
-def _labels(findings: Sequence[Finding], rubric: Rubric, status: Status) -> list[str]:
-    """Chinese names of the red lines that findings of this status cross, in the rubric's order."""
-    found = {finding.label for finding in findings if finding.status is status}
+def _red_lines(findings: Iterable[Finding], rubric: Rubric) -> list[str]:
+    """Chinese names of the red lines that findings cross, in the rubric's order."""
+    found = {finding.label for finding in findings}
     return [zh for label, zh in rubric.red_lines.items() if label in found]
 
 

@@ -75,9 +75,10 @@ def read_entity(fields: Fields) -> tuple[str, ...]:
 
 def find_entity(spec: tuple[str, ...], place: Place) -> Outcome:
     """Where things of these kinds are named."""
+    private = place.call.private if _PRIVATE.keys() & spec else ()
     hits = [
         Hit(place.call.position[span.turn], span.char_start, span.char_end, key=span.kind)
-        for span in place.call.private
+        for span in private
         if span.kind in spec
     ]
     hits += [hit for turn in place.turns for hit in _named(spec, place, turn)]

@@ -1,12 +1,11 @@
 """Operators on what is said: keywords, regular expressions, likeness to example sentences."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from pipeline.language.memory import remembered
-from pipeline.language.normalise import fold_characters, normalise
+from pipeline.language.normalise import normalise
 from pipeline.language.syllables import sound_codes
 from pipeline.lexicon.clauses import clauses
 from pipeline.lexicon.pattern import PatternError, forms_of_pattern
@@ -23,9 +22,6 @@ ALMOST = 0.05
 """So little below the threshold is doubtful."""
 BY_SOUND = 0.95
 """What merely sounds alike is a little less alike."""
-
-
-_PUNCTUATION = str.maketrans(",?!;:", "，？！；：")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,22 +121,17 @@ def _checked(fields: Fields, key: str) -> str:
 def find_regex(spec: Expression, place: Place) -> Outcome:
     """Where it matches the text in simplified, lower-case characters with Chinese punctuation."""
     try:
-        hits = [hit for turn in place.turns for hit in _matches(spec, place, turn)]
+        hits = [hit for turn in place.turns for hit in _matches(spec, place.call.folded[turn], turn)]
     except RegexTimeoutError as error:
         return abstention(f"正则表达式「{error}」匹配过慢，已停止，请改写")
     return found(place.within(hits), place.turns)
 
 
-def _matches(spec: Expression, place: Place, turn: int) -> Iterator[Hit]:
-    text = _read(place.call.turns[turn].text)
-    matched = list(spans(spec.match, text))
-    if matched and (spec.unless is None or not any(spans(spec.unless, text))):
-        yield from (Hit(turn, start, end) for start, end in matched)
-
-
-@remembered(512)
-def _read(text: str) -> str:
-    return fold_characters(text).translate(_PUNCTUATION)
+def _matches(spec: Expression, text: str, turn: int) -> list[Hit]:
+    matched = spans(spec.match, text)
+    if not matched or (spec.unless is not None and spans(spec.unless, text)):
+        return []
+    return [Hit(turn, start, end) for start, end in matched]
 
 
 def tell_regex(spec: Expression) -> str:
