@@ -109,6 +109,7 @@ def test_a_hold_is_an_announced_wait_over_the_limit(thanks, thanked):
         ("按一下那个小孔。", "哎，好了好了，有网了！是不是就行了？", "silence_announced", "customer"),
         ("哦，那我看看。", "喂，喂，你还在吗？", "silence_unannounced", None),
         ("哦，那我看看。", "怎么没声了？", "silence_unannounced", None),
+        ("哦，那我看看。", "喂，同志。", "silence_unannounced", None),
         ("哦，那我看看。", "查到没有啊？我等着呢。", "silence_unannounced", None),
     ],
 )

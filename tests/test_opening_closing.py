@@ -82,6 +82,12 @@ def test_doubtful_elements_are_listed_and_not_present():
     assert not found.elements["closing_thanks"] and found.elements["goodbye"]
 
 
+def part_of(turn, label, words):
+    """A finding over these words of a turn."""
+    whole, start = finding(turn, label), turn.text.index(words)
+    return replace(whole, evidence=replace(whole.evidence, char_start=start, char_end=start + len(words), quote=words))
+
+
 @pytest.mark.parametrize(
     ("said", "confidence", "offered", "complete"),
     [
@@ -98,12 +104,19 @@ def test_a_courtesy_misheard_between_offer_and_goodbye_makes_the_closing_complet
     context = call(HELP if offered else FILL, (C, "没有了"), (A, said))
     *turns, last = context.transcript.turns
     heard = replace(last, confidence=confidence)
-    found = finding(heard, "goodbye")
-    goodbye = replace(found, evidence=replace(found.evidence, char_start=said.index("再见"), quote="再见"))
-    found = closing(replace(context.transcript, turns=(*turns, heard)), [*context.findings, goodbye])
+    whole = replace(context.transcript, turns=(*turns, heard))
+    found = closing(whole, [*context.findings, part_of(heard, "goodbye", "再见")])
     assert found.complete is complete
     assert found.doubtful == (("closing_thanks", "wish", "survey") if complete else ())
     assert (found.reason or "").startswith("再见之前有话没有听清") is complete
+
+
+def test_an_offer_in_the_goodbyes_own_turn_leads_to_no_misheard_courtesy():
+    context = call(FILL, (C, "好"), (A, "没别的了吧，丢的东西谁不急，再见"))
+    *turns, last = context.transcript.turns
+    heard = replace(last, confidence=0.7)
+    findings = [part_of(heard, label, words) for label, words in (("further_help", "没别的了吧"), ("goodbye", "再见"))]
+    assert not closing(replace(context.transcript, turns=(*turns, heard)), findings).complete
 
 
 def test_withheld_roles_abstain():
