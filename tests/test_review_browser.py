@@ -163,7 +163,7 @@ def test_the_page_is_drawn_without_fetching_the_sound_and_the_sound_comes_in_ran
 def test_rejecting_shows_the_effect_on_the_score_and_adding_what_was_missed_takes_it_back(desk, opened):
     with opened("王检", f"/calls/{desk[1][1]}") as page:
         before = _total(page)
-        finding = _finding(page, "不耐烦", "怎么这么磨蹭")
+        finding = _finding(page, "责备埋怨", "您自己按错的")
         finding.click()
         finding.get_by_text("驳回").first.click()
         finding.get_by_label("为什么驳回").fill("转述客户的话")
@@ -171,7 +171,7 @@ def test_rejecting_shows_the_effect_on_the_score_and_adding_what_was_missed_take
         page.locator(".finding.is-rejected").wait_for()
         machine, after = _total(page)
         assert machine == before[0] < after
-        assert page.locator("mark.is-rejected").inner_text() == "怎么这么磨蹭"
+        assert page.locator("mark.is-rejected").inner_text() == "您自己按错的"
         page.locator(".turn p", has_text="积分").first.evaluate(
             "said => { const range = document.createRange(); range.setStart(said.firstChild, 0); "
             "range.setEnd(said.firstChild, 2); getSelection().removeAllRanges(); getSelection().addRange(range); }"

@@ -18,7 +18,7 @@ from pipeline.language.normalise import normalise
 from pipeline.language.syllables import sound_codes
 from pipeline.language.text import TurnText
 from pipeline.lexicon.clauses import Clause, clauses
-from pipeline.lexicon.corpus import Example, for_training, read_corpus
+from pipeline.lexicon.corpus import TONE, Example, for_training, read_corpus
 from pipeline.lexicon.grams import features
 from pipeline.lexicon.meaning import MeaningModel, save_model
 from pipeline.lexicon.misspelling import Misspeller
@@ -30,8 +30,6 @@ _POSITIVE_WEIGHT = 3.0
 _LEAST_DOCUMENTS = 4
 """A feature of one utterance may come three times, in its misspelt copies too: it takes another utterance to count."""
 _COVER = 0.5
-TONE = "tone_"
-"""Hands whose names begin so wrote tone alone, far more misconduct than calls have: probabilities are not calibrated on them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,10 @@ class Place:
     since: tuple[int, int] = _BEGIN
     until: tuple[int, int] = _END
 
-    def within(self, hits: Iterable[Hit]) -> tuple[Hit, ...]:
+    def within(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
         """The hits that lie in it."""
+        if not hits:
+            return ()
         turns = frozenset(self.turns)
         return tuple(hit for hit in hits if hit.turn in turns and self.since <= (hit.turn, hit.start) < self.until)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.language.normalise import fold_characters
 from pipeline.language.segment import Segmenter, dictionary
-from pipeline.lexicon.corpus import for_training, read_corpus
+from pipeline.lexicon.corpus import TONE, for_training, read_corpus
 from pipeline.lexicon.entries import load_labels
 from pipeline.settings import Settings
 from pipeline.spelling.homophones import LONGEST_WORD
@@ -64,10 +64,11 @@ def _wanted(word: str, count: int) -> bool:
 
 
 def training_lines(lexicons: Path) -> Iterator[str]:
-    """What is said on a hotline: the corpus without the hand held back."""
+    """What is usually said on a hotline: the corpus without the hand held back and those of tone."""
     labels = frozenset(load_labels(lexicons))
     for example in for_training(read_corpus(lexicons / "corpus", labels=labels)):
-        yield fold_characters(example.text)
+        if not example.hand.startswith(TONE):
+            yield fold_characters(example.text)
 
 
 def main(settings: Settings) -> Path:
