@@ -5,11 +5,9 @@ from collections.abc import Sequence
 from pipeline.language.normalise import normalise
 from pipeline.language.syllables import sound_codes
 from pipeline.lexicon.matcher import CLOSING_TURNS, OPENING_TURNS
+from pipeline.lexicon.places import CLOSING, COURTESIES, OPENING
 from pipeline.schema import Completeness, Finding, Recording, Role, Status, Transcript, Turn
 
-OPENING = ("greeting", "self_intro", "offer_help")
-CLOSING = ("further_help", "closing_thanks", "wish", "survey", "goodbye")
-COURTESIES = ("closing_thanks", "wish", "survey")
 OPERATORS = ("电信", "移动", "联通", "广电", "一万号", "10000", "10086", "10010", "10099")
 CUT_OFF_S = 0.1
 """Speech that runs to within this of the recording's end was cut off: a line takes longer than that to be put down."""

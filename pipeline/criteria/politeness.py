@@ -11,10 +11,10 @@ from pipeline.criteria.evidence import (
     phrases,
 )
 from pipeline.criteria.manner import brush_offs
-from pipeline.criteria.opening_closing import COURTESIES
 from pipeline.criteria.reaction import displeased, pleased, unsettled
 from pipeline.criteria.registry import Assessment, Signal, abstain, criterion
 from pipeline.lexicon.matcher import CLOSING_TURNS, OPENING_TURNS
+from pipeline.lexicon.places import COURTESIES
 from pipeline.schema import Completeness, EventKind, Role
 
 LOW_LEVEL_DB = -38.0

@@ -77,7 +77,7 @@ ENDS = (
     _End(
         FAREWELL,
         ("再见", "再会", "拜拜"),
-        COURTESIES,
+        frozenset(COURTESIES),
         slice(-CLOSING_TURNS, None),
         _last_words,
         farthest=0.4,

@@ -16,7 +16,7 @@ OPENING_ODDS, CLOSING_ODDS = 8.0, 8.0
 calls 6 to 9 and, but for the survey, 4 to 6 times; misheard closings are recognised best with a little more."""
 NEAR_CHARS = 2
 """Two pieces of evidence this near are one: fillers and punctuation may stand between."""
-FAREWELL, COURTESIES = "goodbye", frozenset({"closing_thanks", "wish", "survey"})
+COURTESIES, FAREWELL = ("closing_thanks", "wish", "survey"), "goodbye"
 _THANKS, _CLOSING_THANKS = "thanks", "closing_thanks"
 
 
@@ -49,7 +49,7 @@ def near(one: Finding, other: Finding, chars: int = NEAR_CHARS) -> bool:
 
 def together(one: str, other: str) -> bool:
     """Whether the same words may well carry both labels: a courtesy runs into its goodbye, 祝您愉快再见."""
-    return one == other or (FAREWELL in (one, other) and not COURTESIES.isdisjoint((one, other)))
+    return one == other or (FAREWELL in (one, other) and any(each in COURTESIES for each in (one, other)))
 
 
 def placed(findings: Iterable[Finding], labels: Mapping[str, Label], turns: Mapping[int, Turn]) -> Iterator[Finding]:
