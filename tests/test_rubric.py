@@ -108,6 +108,7 @@ def signal(name, **values):
         (lambda raw: raw["bands"].update(良好=90), r"bands: floors must differ"),
         (lambda raw: raw.update(extra=1), r"the top level: unknown key 'extra'"),
         (lambda raw: raw.update(soft_below=0), r"soft_below is 0; write a number from 1 to 100"),
+        (lambda raw: raw.update(lone_fault=2), r"lone_fault is 2; write a number from 0 to 1"),
         (lambda raw: raw["doubt"].pop("forbidden"), r"forbidden: is missing"),
         (
             lambda raw: raw["doubt"]["forbidden"].update(recall=0),

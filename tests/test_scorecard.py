@@ -113,6 +113,41 @@ def test_misconduct_without_occasion_counts_downwards_only():
     assert scores(after)["patience"] < scores(before)["patience"]
 
 
+def deducted(*labels_of_turns):
+    """Points that ``politeness.wording`` loses by faults in the first, second … turn of the agent, and its reason."""
+    context = call(*PLAIN)
+    agent = [each for each in context.transcript.turns if each.role == AGENT]
+    faults = [finding(turn, name) for turn, names in zip(agent, labels_of_turns, strict=False) for name in names]
+    before, after = (
+        next(each for each in judged(each_call).criteria if each.criterion == "politeness.wording")
+        for each_call in (context, with_findings(context, [*context.findings, *faults]))
+    )
+    return before.score - after.score, after.reason
+
+
+@pytest.mark.parametrize(
+    ("faults", "points", "lone"),
+    [
+        (([], []), 0, False),
+        ((["unsure"], []), 2, True),
+        ((["vulgar_opening"], []), 3.5, True),
+        ((["vulgar_opening", "unsure"], []), 5.5, True),
+        ((["vulgar_opening"], ["unsure"]), 11, False),
+        ((["vulgar_opening"], ["unsure?"]), 3.5, True),
+        ((["unsure"], ["unsure"]), 8, False),
+    ],
+)
+def test_the_only_slip_of_a_call_costs_half(faults, points, lone):
+    lost, reason = deducted(*faults)
+    assert lost == pytest.approx(points, abs=0.3)  # low scores fall ever more slowly
+    assert ("仅此一处" in reason) == lone
+
+
+def test_a_red_line_is_no_slip():
+    lost, reason = deducted(["privacy_leak"])
+    assert lost > 17.5 and "仅此一处" not in reason
+
+
 def test_reasons_name_label_place_and_points():
     card = judged(call(*POOR, scenario="fault"))
     reason = next(each.reason for each in card.criteria if each.criterion == "politeness.wording")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.criteria.context import CallContext
 from pipeline.criteria.registry import Assessment, registered
-from pipeline.schema import CriterionScore
+from pipeline.schema import CriterionScore, Finding, Polarity, Status
 from pipeline.scoring.curves import Curve
 from pipeline.scoring.doubt import Sureness, reach
 from pipeline.scoring.effects import Effect, effects
@@ -35,7 +35,8 @@ class Judged:
 def judge(context: CallContext, rule: CriterionRule, rubric: Rubric, sure: Sureness) -> Judged:
     """Ask the criterion's function and settle its signals; certain misconduct lifts an abstention."""
     assessment = registered()[rule.id].function(context)
-    found = effects(rule, (*assessment.signals, *rule_signals(context)))
+    share = fault_share(context.all_findings, rubric)
+    found = effects(rule, (*assessment.signals, *rule_signals(context)), fault_share=share)
     if assessment.abstained:
         found = tuple(effect for effect in found if effect.points < 0)
         if not found:
@@ -47,6 +48,13 @@ def judge(context: CallContext, rule: CriterionRule, rubric: Rubric, sure: Suren
     indices = sorted({index for effect in found for signal in effect.signals for index in signal.findings})
     scored = CriterionScore(rule.id, value, low, high, abstained=False, reason=reason, findings=tuple(indices))
     return Judged(scored, rule.weight, assessment.abstained)
+
+
+def fault_share(findings: Sequence[Finding], rubric: Rubric) -> float:
+    """Share of their points that forbidden phrases cost: less where they are the slip of one turn, never where a red line is crossed."""
+    faults = [each for each in findings if each.polarity is Polarity.FORBIDDEN and each.status is Status.CERTAIN]
+    slip = len({each.evidence.turn for each in faults}) == 1
+    return rubric.lone_fault if slip and not any(each.label in rubric.red_lines for each in faults) else 1.0
 
 
 def calibrate(judged: Judged, curve: Curve | None) -> Judged:

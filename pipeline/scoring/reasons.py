@@ -8,6 +8,7 @@ from pipeline.scoring.effects import Effect
 
 LISTED = 3
 _SOFTENED = "扣分较多，低分段按递减折算"
+_LONE = "全程仅此一处不当用语，减轻扣分"
 _NO_OCCASION = "本项没有对应情境，仅因出现不当行为而计入，只减不加"
 
 
@@ -21,6 +22,8 @@ def explain(
     parts = [_NO_OCCASION] if only_faults else []
     parts.append(f"起评 {start:g} 分")
     parts.append("扣分：" + _listed(down, findings) if down else "未见扣分行为")
+    if any(effect.lone for effect in effects):
+        parts.append(_LONE)
     if up:
         parts.append("加分：" + _listed(up, findings))
     if softened:

@@ -12,7 +12,17 @@ from pipeline.schema import Polarity
 from pipeline.scoring.checks import Checks, read_yaml
 from pipeline.scoring.doubt_rule import DoubtRule, read_doubt
 
-_TOP_KEYS = {"dimensions", "criteria", "bands", "red_lines", "min_judged_ratio", "soft_below", "ungraded", "doubt"}
+_TOP_KEYS = {
+    "dimensions",
+    "criteria",
+    "bands",
+    "red_lines",
+    "min_judged_ratio",
+    "soft_below",
+    "lone_fault",
+    "ungraded",
+    "doubt",
+}
 _CRITERION_KEYS = {"zh", "en", "dimension", "weight", "source", "start", "signals"}
 
 
@@ -95,6 +105,8 @@ class Rubric:
         Criterion scores below this fall ever more slowly with further deductions.
     ungraded
         Name of the band of a call that cannot be judged.
+    lone_fault
+        Share of their points that forbidden phrases cost where all of a call's lie in one turn and none crosses a red line.
     doubt
         How far intervals reach beyond the evidence.
     version
@@ -109,6 +121,7 @@ class Rubric:
     soft_below: float
     ungraded: str
     version: str
+    lone_fault: float = 1.0
     doubt: DoubtRule = field(default_factory=DoubtRule)
 
     def band(self, score: float | None) -> str:
@@ -158,6 +171,7 @@ class _Reader:
             soft_below=check.number(top, raw, "soft_below", (1.0, 100.0)),
             ungraded=check.text(top, raw, "ungraded"),
             version=version,
+            lone_fault=check.number(top, raw, "lone_fault", (0.0, 1.0)) if "lone_fault" in raw else 1.0,
             doubt=read_doubt(raw["doubt"], check) if "doubt" in raw else DoubtRule(),
         )
 
