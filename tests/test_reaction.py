@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from calls import call
 
-from pipeline.criteria.reaction import UNHEARD_CERTAINTY, UNHEARD_WEIGHT, displeased, pleased, unsettled
+from pipeline.criteria.reaction import UNHEARD_CERTAINTY, UNHEARD_WEIGHT, displeased, offended, pleased, unsettled
 
 ASKED = (
     ("customer", "我家网断了"),
@@ -96,6 +96,28 @@ def test_what_the_customer_came_to_complain_of_is_no_objection_to_an_answer():
     assert displeased(opened) == ()
 
 
+@pytest.mark.parametrize(
+    ("said", "amount", "places"),
+    [
+        (("你这是什么态度", "六六三二一七七"), 1, "第5句"),
+        (("你怎么这么跟我说话", "你阴羊怪气什么"), 2, "第5、7句"),
+        (("你什么态度", "行，这下清楚了，谢谢你"), 0.2, "第5句"),
+    ],
+)
+def test_a_protest_against_the_manner_counts_once_a_turn_and_little_when_taken_back(said, amount, places):
+    (found,) = offended(ending(*said))
+    assert found.amount == pytest.approx(amount, abs=0.2) and places in found.note
+
+
+@pytest.mark.parametrize("said", [("你态度还挺好的", "就等你电话"), ("你们营业厅的人没接电话", "那五十块呢")])
+def test_praise_and_other_complaints_are_no_protest(said):
+    assert offended(ending(*said)) == ()
+
+
+def test_what_was_said_before_the_first_answer_protests_against_another():
+    assert offended(call(("agent", "您好"), ("customer", "你们什么服务态度"), ("agent", "我来查一下"))) == ()
+
+
 CARED = ("agent", "实在抱歉", "apology")
 TOOK_ON = ("agent", "我跟进到底", "ownership")
 OFFERED = ("agent", "您看改到周六可以吗", "solicit")
@@ -111,6 +133,11 @@ LEFT_UNHELPED = (
     ("customer", "说了半天等于没说"),
     ("agent", "再见"),
 )
+
+
+def test_a_protest_of_an_abusive_customer_against_a_blameless_agent_is_left_to_the_inspector():
+    (found,) = offended(call(*ASKED, CARED, TOOK_ON, *LEFT_ABUSIVE[:2], ("customer", "你什么态度"), *LEFT_ABUSIVE[2:]))
+    assert found.doubtful
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ class Cue(StrEnum):
     LEAVING = "leaving"
     DECLINED = "declined"
     DROPPED = "dropped"
+    OFFENDED = "offended"
     IMPERATIVE = "imperative"
     DECIDED = "decided"
     PERFUNCTORY = "perfunctory"

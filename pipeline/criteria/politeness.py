@@ -11,7 +11,7 @@ from pipeline.criteria.evidence import (
     phrases,
 )
 from pipeline.criteria.manner import brush_offs
-from pipeline.criteria.reaction import displeased, pleased, unsettled
+from pipeline.criteria.reaction import displeased, offended, pleased, unsettled
 from pipeline.criteria.registry import Assessment, Signal, abstain, criterion
 from pipeline.lexicon.matcher import CLOSING_TURNS, OPENING_TURNS
 from pipeline.lexicon.places import COURTESIES
@@ -42,6 +42,7 @@ ELEMENT_ZH = {
         "opening.element",
         "closing.element",
         "closing.unknown",
+        "customer.offended",
         "customer.unsettled",
         "timing.unannounced_silence",
         "wait.not_thanked",
@@ -59,7 +60,8 @@ def process(context: CallContext) -> Assessment:
         closed = (Signal("closing.unknown", note=context.closing.reason or "结束部分不作判断"),)
     unthanked = [each for each in context.events_of(EventKind.SILENCE_ANNOUNCED) if each.detail.get("thanked") is False]
     waits = each_event(unthanked, "wait.not_thanked", "让客户等待后没有致谢")
-    return Assessment((*opened, *closed, *left_waiting(context), *waits, *unsettled(context), *phrases(context)))
+    customer = (*offended(context), *unsettled(context))
+    return Assessment((*opened, *closed, *left_waiting(context), *waits, *customer, *phrases(context)))
 
 
 def left_waiting(context: CallContext) -> tuple[Signal, ...]:
@@ -105,7 +107,7 @@ def _elements(
     return tuple(signals)
 
 
-@criterion("politeness.wording", emits=("wording.plain_you", "wording.no_please"))
+@criterion("politeness.wording", emits=("customer.offended", "wording.plain_you", "wording.no_please"))
 def wording(context: CallContext) -> Assessment:
     """用语规范: standard against forbidden phrases, 您 against 你, 请."""
     if context.withheld:
@@ -116,6 +118,7 @@ def wording(context: CallContext) -> Assessment:
         (
             *graded(plain, "wording.plain_you", f"称呼客户用「你」而不用「您」占 {plain:.0%}"),
             *one_if(context.measure("please_count") == 0, "wording.no_please", "全程没有用「请」"),
+            *offended(context),
             *phrases(context),
         )
     )
@@ -149,14 +152,21 @@ def warm_voice(context: CallContext) -> Assessment:
 
 @criterion(
     "politeness.sincere_tone",
-    emits=("customer.displeased", "customer.pleased", "customer.unsettled", "tone.perfunctory"),
+    emits=("customer.displeased", "customer.offended", "customer.pleased", "customer.unsettled", "tone.perfunctory"),
 )
 def sincere_tone(context: CallContext) -> Assessment:
     """语气诚恳: comfort and apology against questions thrown back, mockery and weariness."""
     if context.withheld:
         return abstain(WITHHELD)
     return Assessment(
-        (*displeased(context), *pleased(context), *unsettled(context), *brush_offs(context), *phrases(context))
+        (
+            *displeased(context),
+            *offended(context),
+            *pleased(context),
+            *unsettled(context),
+            *brush_offs(context),
+            *phrases(context),
+        )
     )
 
 

@@ -63,15 +63,25 @@ def displeased(context: CallContext) -> tuple[Signal, ...]:
 
     Before the first answer he tells what he came for. What he takes back at the end counts little.
     """
-    first, cues = _first_answer(context), context.wordings.cues
-    answered = [turn for turn in context.turns_of(Role.CUSTOMER) if turn.index > first]
-    leaving = _leaving(context)
-    lasting = 1 - SOOTHED * max(0.0, leaving.consent - leaving.objection)
+    cues, lasting = context.wordings.cues, _lasting(context)
     objecting = _clear(
-        (turn, lasting * max(objection(turn.text, cues), cues[Cue.TOLD].degree(turn.text))) for turn in answered
+        (turn, lasting * max(objection(turn.text, cues), cues[Cue.TOLD].degree(turn.text)))
+        for turn in _answered(context)
     )
     note = f"客户对答复不满（{_places(objecting)}）"
     return _if_caused(context, graded(sum(degree for _, degree in objecting), "customer.displeased", note))
+
+
+@once_a_call
+def offended(context: CallContext) -> tuple[Signal, ...]:
+    """How far the customer protests against the way he is spoken to: what hurts him needs no rude word.
+
+    As with other objections, what he takes back at the end counts little.
+    """
+    sign = context.wordings.cues[Cue.OFFENDED]
+    protesting = [turn for turn in _answered(context) if sign.shown(turn.text)]
+    note = f"客户抗议坐席的说话方式（{_places((turn, 1.0) for turn in protesting)}）"
+    return _if_caused(context, graded(_lasting(context) * len(protesting), "customer.offended", note))
 
 
 @once_a_call
@@ -117,6 +127,18 @@ def _leaving(context: CallContext) -> _Leaving:
     consent = (cues[cue].degree(turn.text) for turn in customer[-CONSENT_TURNS:] for cue in CONSENTING)
     nothing_more = NOTHING_MORE if _answered_further_help(context, customer) else 0.0
     return _Leaving(tuple(objecting), max((*consent, nothing_more)))
+
+
+def _answered(context: CallContext) -> Sequence[Turn]:
+    """The customer's turns after the agent's first answer."""
+    first = _first_answer(context)
+    return [turn for turn in context.turns_of(Role.CUSTOMER) if turn.index > first]
+
+
+def _lasting(context: CallContext) -> float:
+    """How much of the displeasure in the call lasts to its end."""
+    leaving = _leaving(context)
+    return 1 - SOOTHED * max(0.0, leaving.consent - leaving.objection)
 
 
 def _praise(context: CallContext, turns: Iterable[Turn]) -> float:
