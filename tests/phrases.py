@@ -7,12 +7,15 @@ from typing import Any
 
 import yaml
 from builders import turn
+from meanings import meaning_model
 
 from pipeline.language.segment import Segmenter
 from pipeline.language.text import TurnText, read_turns
 from pipeline.lexicon.entries import load_lexicon
+from pipeline.lexicon.finder import Finder
 from pipeline.lexicon.matcher import Matcher
 from pipeline.schema import Turn
+from pipeline.settings import Settings
 
 LABELS = {
     "greeting": ("问候", "standard"),
@@ -49,6 +52,14 @@ def write_lexicon(folder: Path, entries: Sequence[dict[str, Any]], *, file: str 
 def matcher(folder: Path, *entries: dict[str, Any]) -> Matcher:
     """A matcher of these entries."""
     return Matcher(load_lexicon(write_lexicon(folder, entries)))
+
+
+def finder_of(folder: Path, *entries: dict[str, Any]) -> Finder:
+    """A finder of these phrases under the shipped labels; the meaning of what is said is none of them."""
+    write_lexicon(folder, entries)
+    labels = (Settings().lexicons_dir / "labels.yaml").read_text(encoding="utf-8")
+    (folder / "labels.yaml").write_text(labels, encoding="utf-8")
+    return Finder(load_lexicon(folder), meaning_model({"thanks": {"龘": 0.9}}))
 
 
 @lru_cache(maxsize=1)

@@ -2,31 +2,24 @@
 
 import pytest
 from builders import dialogue
-from meanings import meaning_model
-from phrases import entry, read, write_lexicon
+from phrases import entry, finder_of, read
 
-from pipeline.lexicon.entries import load_lexicon
-from pipeline.lexicon.finder import Finder
 from pipeline.schema import Status
-from pipeline.settings import Settings
 
 ASKED = ("agent", "还有其他可以帮您的吗")
 
 
 @pytest.fixture(scope="module")
 def finder(tmp_path_factory):
-    labels = (Settings().lexicons_dir / "labels.yaml").read_text(encoding="utf-8")
-    entries = [
+    return finder_of(
+        tmp_path_factory.mktemp("lexicon"),
         entry("greeting.hello", "greeting", "您好"),
         entry("offer_help.what", "offer_help", "请问有什么可以帮您"),
         entry("further_help.else", "further_help", "还有其他可以帮您的吗"),
         entry("closing_thanks.call", "closing_thanks", "感谢您的来电"),
         entry("wish.joy", "wish", "祝您生活愉快"),
         entry("goodbye.bye", "goodbye", "再见"),
-    ]
-    folder = write_lexicon(tmp_path_factory.mktemp("lexicon"), entries)
-    (folder / "labels.yaml").write_text(labels, encoding="utf-8")
-    return Finder(load_lexicon(folder), meaning_model({"thanks": {"龘": 0.9}}))
+    )
 
 
 def goodbyes(finder, *lines):

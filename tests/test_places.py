@@ -2,18 +2,13 @@
 
 import pytest
 from builders import dialogue
-from meanings import meaning_model
-from phrases import entry, read, write_lexicon
-
-from pipeline.lexicon.entries import load_lexicon
-from pipeline.lexicon.finder import Finder
-from pipeline.settings import Settings
+from phrases import entry, finder_of, read
 
 
 @pytest.fixture(scope="module")
 def finder(tmp_path_factory):
-    labels = (Settings().lexicons_dir / "labels.yaml").read_text(encoding="utf-8")
-    entries = [
+    return finder_of(
+        tmp_path_factory.mktemp("lexicon"),
         entry("thanks.you", "thanks", "谢谢您"),
         entry("thanks.care", "thanks", "感谢您的包容"),
         entry("wait_thanks.wait", "wait_thanks", "让您久等了"),
@@ -21,10 +16,7 @@ def finder(tmp_path_factory):
         entry("goodbye.bye", "goodbye", "再见"),
         entry("offer_help.what", "offer_help", "有什么需要我帮您"),
         entry("solicit.need", "solicit", "需要我帮您"),
-    ]
-    folder = write_lexicon(tmp_path_factory.mktemp("lexicon"), entries)
-    (folder / "labels.yaml").write_text(labels, encoding="utf-8")
-    return Finder(load_lexicon(folder), meaning_model({"thanks": {"龘": 0.9}}))
+    )
 
 
 @pytest.mark.parametrize(
