@@ -3,7 +3,7 @@
 import re
 
 from pipeline.criteria.context import CallContext
-from pipeline.criteria.course import hurried_after
+from pipeline.criteria.course import hurried_after, hurries_past
 from pipeline.criteria.cues import Cue
 from pipeline.criteria.evidence import (
     WITHHELD,
@@ -61,6 +61,7 @@ def mandarin(context: CallContext) -> Assessment:
         "listening.interruption",
         "listening.asks_again",
         "listening.asks_told",
+        "expression.hurries_past",
         "customer.displeased",
         "customer.pleased",
         "customer.unsettled",
@@ -77,6 +78,7 @@ def listening(context: CallContext) -> Assessment:
             *each_event(context.events_of(EventKind.INTERRUPTION), "listening.interruption", "客户话没说完就抢话"),
             *each_event(repeated, "listening.asks_again", "重复询问客户已说过的内容"),
             *asks_told(context, [int(event.detail["turn"] or 0) for event in repeated]),
+            *hurries_past(context),
             *left_waiting(context),
             *displeased(context),
             *pleased(context),
@@ -121,6 +123,7 @@ def soliciting(context: CallContext) -> Assessment:
     "communication.expression",
     emits=(
         "expression.lost",
+        "expression.hurries_past",
         "expression.fillers",
         "expression.jargon",
         "expression.long_turn",
@@ -140,6 +143,7 @@ def expression(context: CallContext) -> Assessment:
     return Assessment(
         (
             *each_turn(context.showing(Cue.LOST), "expression.lost", "客户没有听懂"),
+            *hurries_past(context),
             *graded(fillers, "expression.fillers", "口头禅偏多"),
             *one_if(jargon, "expression.jargon", f"使用内部术语（{sentence_numbers(jargon)}）"),
             *one_if(long, "expression.long_turn", f"一次讲得过长（{sentence_numbers(long)}）"),

@@ -1,13 +1,14 @@
-"""How a call goes on: its length, whether the agent guides it, falls off towards its end or hurries after hostility."""
+"""How a call goes on: its length, whether the agent guides it, falls off towards its end, hurries after hostility or past a customer who is lost."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from statistics import fmean
 
 from pipeline.criteria.context import CallContext
 from pipeline.criteria.cues import Cue
-from pipeline.criteria.evidence import one_if, sentence_numbers
+from pipeline.criteria.evidence import each_turn, one_if, sentence_numbers
 from pipeline.criteria.registry import Signal
-from pipeline.measures.dialogue import rate_cpm
+from pipeline.measures.dialogue import rate_cpm, turn_rate_cpm
 from pipeline.measures.words import spoken_length
 from pipeline.schema import EventKind, Role, Turn
 
@@ -17,6 +18,8 @@ LENGTH_LEFT_RATIO = 0.34
 """The same for the length of the agent's turns: ends are short by nature, so it counts only together with hurry."""
 HURRIED_RATIO = 1.25
 """A quarter faster than before is heard as haste: just noticeable steps of speech rate are 5 to 10 % (Quené 2007)."""
+SLOWED_RATIO = 0.95
+"""Not even the least noticeable step (as above) slower than usual."""
 MIN_THIRDS_TURNS = 6
 MIN_CALM_CHARS = 30
 """Fewer characters on either side say nothing about a change of pace."""
@@ -63,6 +66,20 @@ def hurried_after(context: CallContext, after: Iterable[int]) -> tuple[Signal, .
     calm = [turn for turn in turns if turn.index not in chosen]
     hurried = _faster(context, answering, calm, least_chars=MIN_CALM_CHARS)
     return one_if(hurried, "composure.hurried", f"客户激动后语速明显加快（{sentence_numbers(answering)}）")
+
+
+def hurries_past(context: CallContext) -> tuple[Signal, ...]:
+    """听不懂仍不放慢: answers too fast for anyone, given to a customer who has not understood."""
+    lost = {turn.index for turn in context.showing(Cue.LOST)}
+    answers = [after for before, after in pairwise(context.transcript.turns) if before.index in lost]
+    fast = [turn for turn in answers if turn.role is Role.AGENT and _not_slowed(context, turn)]
+    return each_turn(fast, "expression.hurries_past", "客户没有听懂，坐席仍然说得很快")
+
+
+def _not_slowed(context: CallContext, turn: Turn) -> bool:
+    """Whether the agent speaks too fast for anyone, and not noticeably slower than he usually does."""
+    rate, usual = turn_rate_cpm(turn, context.acoustics, context.settings), context.measure("agent_rate_cpm")
+    return rate is not None and usual is not None and rate >= max(SLOWED_RATIO * usual, context.settings.rate_fast_cpm)
 
 
 def _faster(context: CallContext, turns: Sequence[Turn], than: Sequence[Turn], *, least_chars: int) -> bool:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from pipeline.criteria.cancels import retention
 from pipeline.criteria.context import CallContext
-from pipeline.criteria.course import falls_off, over_length
+from pipeline.criteria.course import falls_off, hurries_past, over_length
 from pipeline.criteria.cues import Cue
 from pipeline.criteria.evidence import (
     WITHHELD,
@@ -214,6 +214,7 @@ def confident(context: CallContext) -> Assessment:
         "customer.unsettled",
         "wish.untimely",
         "attentive.pushes",
+        "expression.hurries_past",
         "transfer.dropped",
     ),
 )
@@ -226,6 +227,7 @@ def attentive(context: CallContext) -> Assessment:
             *left_waiting(context),
             *untimely_wishes(context),
             *pushing(context),
+            *hurries_past(context),
             *dropped(context),
             *pleased(context),
             *unsettled(context),
