@@ -3,7 +3,7 @@
 import re
 
 from pipeline.criteria.context import CallContext
-from pipeline.criteria.course import hurried_after, hurries_past
+from pipeline.criteria.course import answers, hurried_after, hurries_past
 from pipeline.criteria.cues import Cue
 from pipeline.criteria.evidence import (
     WITHHELD,
@@ -122,6 +122,8 @@ def soliciting(context: CallContext) -> Assessment:
 @criterion(
     "communication.expression",
     emits=(
+        "answer.full",
+        "answer.short",
         "expression.lost",
         "expression.hurries_past",
         "expression.fillers",
@@ -143,6 +145,7 @@ def expression(context: CallContext) -> Assessment:
     return Assessment(
         (
             *each_turn(context.showing(Cue.LOST), "expression.lost", "客户没有听懂"),
+            *answers(context),
             *hurries_past(context),
             *graded(fillers, "expression.fillers", "口头禅偏多"),
             *one_if(jargon, "expression.jargon", f"使用内部术语（{sentence_numbers(jargon)}）"),

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from pipeline.criteria.cancels import retention
 from pipeline.criteria.context import CallContext
-from pipeline.criteria.course import falls_off, hurries_past, over_length
+from pipeline.criteria.course import answers, falls_off, hurries_past, over_length
 from pipeline.criteria.cues import Cue
 from pipeline.criteria.evidence import (
     WITHHELD,
@@ -33,8 +33,6 @@ EXISTENCE_ONLY = re.compile(
     r"(?:.{0,2}(?:先生|女士|小姐|阿姨|师傅|大爷|大妈))?(?:(?:我们|这边|目前|现在)*(?:是|都|确实)?有(?:的|这个)?.{0,6})?$"
 )
 """「有」 to 「有没有优惠」: answers that a thing exists and not what it is (norm: 积极主动)."""
-SHORT_ANSWER_CHARS = 9
-MIN_ANSWERS = 3
 COMFORT_WITHIN = 2
 """Apology or empathy within this many agent turns of a complaint (norm section 1, patience.ownership)."""
 HEDGES_USUAL = 1.0
@@ -46,6 +44,7 @@ COMFORT = ("apology", "empathy")
     "patience.proactive",
     emits=(
         "answer.existence_only",
+        "answer.full",
         "answer.short",
         "customer.asks_again",
         "customer.displeased",
@@ -58,14 +57,10 @@ def proactive(context: CallContext) -> Assessment:
     if context.withheld:
         return abstain(WITHHELD)
     bare_answers = [answer for _, answer in _answers(context) if EXISTENCE_ONLY.match(bare(answer.text))]
-    median = context.measure("answer_median_chars")
-    enough = len(list(_answers(context))) >= MIN_ANSWERS
     return Assessment(
         (
             *each_turn(bare_answers, "answer.existence_only", "只答有无、不作说明"),
-            *one_if(
-                enough and median is not None and median < SHORT_ANSWER_CHARS, "answer.short", "问一句答一句，回答过短"
-            ),
+            *answers(context),
             *each_event(
                 context.events_of(EventKind.REPETITION, by=Role.CUSTOMER), "customer.asks_again", "客户重复同一问题"
             ),
@@ -88,6 +83,8 @@ def _answers(context: CallContext) -> Iterator[tuple[Turn, Turn]]:
 @criterion(
     "patience.thorough",
     emits=(
+        "answer.full",
+        "answer.short",
         "customer.displeased",
         "customer.pleased",
         "customer.unsettled",
@@ -107,6 +104,7 @@ def thorough(context: CallContext) -> Assessment:
             *pleased(context),
             *unsettled(context),
             *left_waiting(context),
+            *answers(context),
             *falls_off(context),
             *over_length(context),
             *phrases(context),

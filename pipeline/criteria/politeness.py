@@ -1,6 +1,7 @@
 """礼貌程度: process, wording, voice, tone and pace."""
 
 from pipeline.criteria.context import CallContext
+from pipeline.criteria.course import answers
 from pipeline.criteria.evidence import (
     WITHHELD,
     above,
@@ -152,10 +153,18 @@ def warm_voice(context: CallContext) -> Assessment:
 
 @criterion(
     "politeness.sincere_tone",
-    emits=("customer.displeased", "customer.offended", "customer.pleased", "customer.unsettled", "tone.perfunctory"),
+    emits=(
+        "answer.full",
+        "answer.short",
+        "customer.displeased",
+        "customer.offended",
+        "customer.pleased",
+        "customer.unsettled",
+        "tone.perfunctory",
+    ),
 )
 def sincere_tone(context: CallContext) -> Assessment:
-    """语气诚恳: comfort and apology against questions thrown back, mockery and weariness."""
+    """语气诚恳: comfort and apology against questions thrown back, mockery, curtness and weariness."""
     if context.withheld:
         return abstain(WITHHELD)
     return Assessment(
@@ -165,6 +174,7 @@ def sincere_tone(context: CallContext) -> Assessment:
             *pleased(context),
             *unsettled(context),
             *brush_offs(context),
+            *answers(context),
             *phrases(context),
         )
     )
