@@ -2,8 +2,9 @@
 
 import re
 
+from pipeline.criteria.answers import answers
 from pipeline.criteria.context import CallContext
-from pipeline.criteria.course import answers, hurried_after, hurries_past
+from pipeline.criteria.course import hurried_after, hurries_past
 from pipeline.criteria.cues import Cue
 from pipeline.criteria.evidence import (
     WITHHELD,
@@ -122,6 +123,7 @@ def soliciting(context: CallContext) -> Assessment:
 @criterion(
     "communication.expression",
     emits=(
+        "answer.existence_only",
         "answer.full",
         "answer.short",
         "expression.lost",

@@ -1,21 +1,17 @@
-"""How a call goes on: its length, how full its answers are, whether the agent guides it, falls off or hurries."""
+"""How a call goes on: its length, whether the agent guides it, falls off or hurries."""
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from statistics import fmean
 
-from pipeline.criteria.context import CallContext, once_a_call
+from pipeline.criteria.context import CallContext
 from pipeline.criteria.cues import Cue
-from pipeline.criteria.evidence import above, each_turn, graded, one_if, sentence_numbers
+from pipeline.criteria.evidence import each_turn, one_if, sentence_numbers
 from pipeline.criteria.registry import Signal
-from pipeline.measures.dialogue import answer_lengths, rate_cpm, turn_rate_cpm
+from pipeline.measures.dialogue import rate_cpm, turn_rate_cpm
 from pipeline.measures.words import spoken_length
 from pipeline.schema import EventKind, Role, Turn
 
-SHORT_ANSWER_CHARS, FULL_ANSWER_CHARS, AMPLE_ANSWER_CHARS = 12, 28, 40
-"""Characters of the median answer: in nine of ten dialogues of ten hands whose patience raters gave 90 points it has 30 and more, in nine of ten that they
-gave less than 25 at most 26; the shorter half of those 18 at most, the longer half of the others 37 at least."""
-MIN_ANSWERS = 3
 COURTESY_LEFT_RATIO = 0.34
 """虎头蛇尾 when less than a third of the first third's courtesy is left in the last third."""
 LENGTH_LEFT_RATIO = 0.34
@@ -27,20 +23,6 @@ SLOWED_RATIO = 0.95
 MIN_THIRDS_TURNS = 6
 MIN_CALM_CHARS = 30
 """Fewer characters on either side say nothing about a change of pace."""
-
-
-@once_a_call
-def answers(context: CallContext) -> tuple[Signal, ...]:
-    """问一句答一句 or 解答充分: how full the answers to the customer's questions are, by their median length."""
-    median = context.measure("answer_median_chars")
-    if median is None or len(answer_lengths(context.transcript)) < MIN_ANSWERS:
-        return ()
-    short = above(FULL_ANSWER_CHARS, median) / (FULL_ANSWER_CHARS - SHORT_ANSWER_CHARS)
-    full = above(median, FULL_ANSWER_CHARS) / (AMPLE_ANSWER_CHARS - FULL_ANSWER_CHARS)
-    return (
-        *graded(min(1.0, short), "answer.short", f"问一句答一句，回答一般 {median:.0f} 字"),
-        *graded(min(1.0, full), "answer.full", f"解答充分，回答一般 {median:.0f} 字"),
-    )
 
 
 def over_length(context: CallContext) -> tuple[Signal, ...]:

@@ -1,19 +1,17 @@
 """耐心程度: initiative, thoroughness, responsibility, self-reliance and care."""
 
-import re
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterable
 
+from pipeline.criteria.answers import answers
 from pipeline.criteria.cancels import retention
 from pipeline.criteria.context import CallContext
-from pipeline.criteria.course import answers, falls_off, hurries_past, over_length
+from pipeline.criteria.course import falls_off, hurries_past, over_length
 from pipeline.criteria.cues import Cue
 from pipeline.criteria.evidence import (
     WITHHELD,
     above,
     agent_turns_after,
     each_event,
-    each_turn,
     faults,
     graded,
     one_if,
@@ -25,14 +23,8 @@ from pipeline.criteria.politeness import left_waiting
 from pipeline.criteria.reaction import displeased, pleased, unsettled
 from pipeline.criteria.registry import Assessment, Signal, abstain, criterion
 from pipeline.criteria.transfers import dropped, unexplained
-from pipeline.measures.words import bare, is_question
 from pipeline.schema import EventKind, Role, Turn
 
-EXISTENCE_ONLY = re.compile(
-    r"^(?:嗯|啊|呃|对|是|这个)?(?:有|没有|没|能|不能|可以|不可以|行|不行|会|不会|是|是的|不是|对|好|好的|知道|不知道|嗯)(?:的|啊|呀|吧|呢|了|哦)*"
-    r"(?:.{0,2}(?:先生|女士|小姐|阿姨|师傅|大爷|大妈))?(?:(?:我们|这边|目前|现在)*(?:是|都|确实)?有(?:的|这个)?.{0,6})?$"
-)
-"""「有」 to 「有没有优惠」: answers that a thing exists and not what it is (norm: 积极主动)."""
 COMFORT_WITHIN = 2
 """Apology or empathy within this many agent turns of a complaint (norm section 1, patience.ownership)."""
 HEDGES_USUAL = 1.0
@@ -56,10 +48,8 @@ def proactive(context: CallContext) -> Assessment:
     """积极主动: offers and reminders against one-question-one-answer."""
     if context.withheld:
         return abstain(WITHHELD)
-    bare_answers = [answer for _, answer in _answers(context) if EXISTENCE_ONLY.match(bare(answer.text))]
     return Assessment(
         (
-            *each_turn(bare_answers, "answer.existence_only", "只答有无、不作说明"),
             *answers(context),
             *each_event(
                 context.events_of(EventKind.REPETITION, by=Role.CUSTOMER), "customer.asks_again", "客户重复同一问题"
@@ -72,22 +62,16 @@ def proactive(context: CallContext) -> Assessment:
     )
 
 
-def _answers(context: CallContext) -> Iterator[tuple[Turn, Turn]]:
-    """Each customer's question with the agent's turn that follows it."""
-    turns = context.transcript.turns
-    for question, answer in pairwise(turns):
-        if question.role is Role.CUSTOMER and answer.role is Role.AGENT and is_question(question.text):
-            yield question, answer
-
-
 @criterion(
     "patience.thorough",
     emits=(
+        "answer.existence_only",
         "answer.full",
         "answer.short",
         "customer.displeased",
         "customer.pleased",
         "customer.unsettled",
+        "expression.hurries_past",
         "thorough.falls_off",
         "thorough.guided",
         "thorough.over_length",
@@ -105,6 +89,7 @@ def thorough(context: CallContext) -> Assessment:
             *unsettled(context),
             *left_waiting(context),
             *answers(context),
+            *hurries_past(context),
             *falls_off(context),
             *over_length(context),
             *phrases(context),

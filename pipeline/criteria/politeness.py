@@ -1,7 +1,7 @@
 """礼貌程度: process, wording, voice, tone and pace."""
 
+from pipeline.criteria.answers import answers
 from pipeline.criteria.context import CallContext
-from pipeline.criteria.course import answers
 from pipeline.criteria.evidence import (
     WITHHELD,
     above,
@@ -154,6 +154,7 @@ def warm_voice(context: CallContext) -> Assessment:
 @criterion(
     "politeness.sincere_tone",
     emits=(
+        "answer.existence_only",
         "answer.full",
         "answer.short",
         "customer.displeased",
