@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from statistics import fmean
 
-from pipeline.criteria.context import CallContext
+from pipeline.criteria.context import CallContext, once_a_call
 from pipeline.criteria.cues import Cue
 from pipeline.criteria.evidence import each_turn, one_if, sentence_numbers
 from pipeline.criteria.registry import Signal
@@ -68,6 +68,7 @@ def hurried_after(context: CallContext, after: Iterable[int]) -> tuple[Signal, .
     return one_if(hurried, "composure.hurried", f"客户激动后语速明显加快（{sentence_numbers(answering)}）")
 
 
+@once_a_call
 def hurries_past(context: CallContext) -> tuple[Signal, ...]:
     """听不懂仍不放慢: answers too fast for anyone, given to a customer who has not understood."""
     lost = {turn.index for turn in context.showing(Cue.LOST)}

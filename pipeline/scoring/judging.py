@@ -32,10 +32,15 @@ class Judged:
     only_faults: bool = False
 
 
-def judge(context: CallContext, rule: CriterionRule, rubric: Rubric, sure: Sureness) -> Judged:
-    """Ask the criterion's function and settle its signals; certain misconduct lifts an abstention."""
+def judge(context: CallContext, rule: CriterionRule, rubric: Rubric, sure: Sureness, *, share: float) -> Judged:
+    """Ask the criterion's function and settle its signals; certain misconduct lifts an abstention.
+
+    Parameters
+    ----------
+    share
+        What ``fault_share`` says of the call.
+    """
     assessment = registered()[rule.id].function(context)
-    share = fault_share(context.all_findings, rubric)
     found = effects(rule, (*assessment.signals, *rule_signals(context)), fault_share=share)
     if assessment.abstained:
         found = tuple(effect for effect in found if effect.points < 0)

@@ -9,7 +9,7 @@ from pipeline.lexicon.resolve import BY_MEANING
 from pipeline.schema import Affinity, DimensionScore, Finding, Scorecard, Status, Versions
 from pipeline.scoring.calibration import Calibration
 from pipeline.scoring.doubt import sureness
-from pipeline.scoring.judging import Judged, calibrate, judge
+from pipeline.scoring.judging import Judged, calibrate, fault_share, judge
 from pipeline.scoring.rubric import DimensionRule, Rubric
 
 WORST = 0.0
@@ -25,7 +25,10 @@ def score(
     """
     curves = calibration.curves if calibration else {}
     sure = sureness(context.transcript, rubric.doubt)
-    judged = tuple(calibrate(judge(context, rule, rubric, sure), curves.get(rule.id)) for rule in rubric.criteria)
+    share = fault_share(context.all_findings, rubric)
+    judged = tuple(
+        calibrate(judge(context, rule, rubric, sure, share=share), curves.get(rule.id)) for rule in rubric.criteria
+    )
     dimensions = tuple(_dimension(rule, judged, rubric) for rule in rubric.dimensions)
     return Scorecard(
         recording=context.recording,
