@@ -177,7 +177,9 @@ def test_rejecting_shows_the_effect_on_the_score_and_adding_what_was_missed_take
             "range.setEnd(said.firstChild, 2); getSelection().removeAllRanges(); getSelection().addRange(range); }"
         )
         page.mouse.up()
-        quote = page.get_by_label("原话").input_value()
+        chosen = page.get_by_label("原话")
+        playwright.expect(chosen).not_to_have_value("")  # the page takes the selection up after the event
+        quote = chosen.input_value()
         assert len(quote) == 2
         page.locator("#add-label").select_option("impatience")
         page.locator("#add-reason").fill("语气不耐烦")
