@@ -316,6 +316,11 @@ class Finding:
     phrase: str | None = None
     explanation: str = ""
 
+    @property
+    def is_fault(self) -> bool:
+        """Whether it surely speaks against the agent."""
+        return self.polarity is Polarity.FORBIDDEN and self.status is Status.CERTAIN
+
 
 @dataclass(frozen=True, slots=True)
 class Event:

@@ -24,7 +24,7 @@ from pipeline.criteria.reaction import displeased, pleased, unsettled
 from pipeline.criteria.registry import Assessment, abstain, criterion
 from pipeline.criteria.transfers import without_consent
 from pipeline.measures.words import spoken_length
-from pipeline.schema import Event, EventKind, Polarity, Role, Status
+from pipeline.schema import Event, EventKind, Role
 
 CLEAR_CONFIDENCE = 0.75
 """Recogniser confidence that clear speech on a good line reaches; less of it counts as unclear."""
@@ -169,10 +169,7 @@ def composure(context: CallContext) -> Assessment:
     if not hostile:
         return abstain("客户情绪平稳，没有需要坐席控制情绪的情境，本项不评", faults(context))
     after = {turn.index for each in hostile for turn in agent_turns_after(context.transcript, each, CALM_WITHIN)}
-    lost = any(
-        f.polarity is Polarity.FORBIDDEN and f.status is Status.CERTAIN and f.evidence.turn in after
-        for f in context.findings
-    )
+    lost = any(finding.is_fault and finding.evidence.turn in after for finding in context.findings)
     raised = [event for event in context.events_of(EventKind.LEVEL_JUMP) if event.detail.get("turn") in after]
     return Assessment(
         (

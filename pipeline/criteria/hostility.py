@@ -3,17 +3,13 @@
 from collections.abc import Sequence
 
 from pipeline.criteria.cues import Cue, Signs, turns_with
-from pipeline.schema import Finding, Polarity, Status, Transcript
+from pipeline.schema import Finding, Transcript
 
 
 def hostility(transcript: Transcript, findings: Sequence[Finding], cues: Signs) -> float | None:
     """1 where a hostile turn of the customer comes before the agent's first certain fault, else 0; None without roles."""
     if transcript.roles.withheld:
         return None
-    faults = [
-        finding.evidence.turn
-        for finding in findings
-        if finding.polarity is Polarity.FORBIDDEN and finding.status is Status.CERTAIN
-    ]
+    faults = [finding.evidence.turn for finding in findings if finding.is_fault]
     first_fault = min(faults, default=len(transcript.turns))
     return float(any(turn.index < first_fault for turn in turns_with(transcript, Cue.HOSTILITY, cues)))

@@ -8,7 +8,7 @@ from pipeline.criteria.cues import OBJECTIONS, Cue, objection
 from pipeline.criteria.evidence import graded, sentence_numbers
 from pipeline.criteria.registry import Signal
 from pipeline.measures.words import spoken_length
-from pipeline.schema import Polarity, Role, Status, Turn
+from pipeline.schema import Role, Turn
 
 UNSETTLED = (*OBJECTIONS, Cue.LOST)
 """What shows at the end that his matter is not settled: whoever has not understood is not helped."""
@@ -174,9 +174,7 @@ def _if_caused(context: CallContext, signals: tuple[Signal, ...]) -> tuple[Signa
     Such anger may be meant for the company's rules. Whoever is merely not content has been left without an answer, however
     polite it was.
     """
-    at_fault = any(
-        finding.polarity is Polarity.FORBIDDEN and finding.status is Status.CERTAIN for finding in context.findings
-    )
+    at_fault = any(finding.is_fault for finding in context.findings)
     did = sum(bool(context.labelled(*kind)) for kind in KINDNESS)
     excused = not at_fault and did >= KIND_ENOUGH and context.showing(Cue.HOSTILITY)
     return tuple(replace(signal, doubtful=True) for signal in signals) if excused else signals

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.criteria.context import CallContext
 from pipeline.criteria.registry import Assessment, registered
-from pipeline.schema import CriterionScore, Finding, Polarity, Status
+from pipeline.schema import CriterionScore, Finding
 from pipeline.scoring.curves import Curve
 from pipeline.scoring.doubt import Sureness, reach
 from pipeline.scoring.effects import Effect, effects
@@ -57,7 +57,7 @@ def judge(context: CallContext, rule: CriterionRule, rubric: Rubric, sure: Suren
 
 def fault_share(findings: Sequence[Finding], rubric: Rubric) -> float:
     """Share of their points that forbidden phrases cost: less where they are the slip of one turn, never where a red line is crossed."""
-    faults = [each for each in findings if each.polarity is Polarity.FORBIDDEN and each.status is Status.CERTAIN]
+    faults = [each for each in findings if each.is_fault]
     slip = len({each.evidence.turn for each in faults}) == 1
     return rubric.lone_fault if slip and not any(each.label in rubric.red_lines for each in faults) else 1.0
 

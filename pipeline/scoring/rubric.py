@@ -12,17 +12,8 @@ from pipeline.schema import Polarity
 from pipeline.scoring.checks import Checks, read_yaml
 from pipeline.scoring.doubt_rule import DoubtRule, read_doubt
 
-_TOP_KEYS = {
-    "dimensions",
-    "criteria",
-    "bands",
-    "red_lines",
-    "min_judged_ratio",
-    "soft_below",
-    "lone_fault",
-    "ungraded",
-    "doubt",
-}
+_SECTIONS = {"dimensions", "criteria", "bands", "red_lines", "doubt"}
+_VALUES = {"min_judged_ratio", "soft_below", "lone_fault", "ungraded"}
 _CRITERION_KEYS = {"zh", "en", "dimension", "weight", "source", "start", "signals"}
 
 
@@ -158,7 +149,7 @@ class _Reader:
     def rubric(self, raw: Mapping[str, Any], version: str) -> Rubric:
         """The whole file."""
         check, top = self.check, "the top level"
-        check.only(top, raw, _TOP_KEYS)
+        check.only(top, raw, _SECTIONS | _VALUES)
         dimensions = tuple(self.dimension(key, value) for key, value in check.section(raw, "dimensions").items())
         criteria = tuple(self.criterion(key, value) for key, value in check.section(raw, "criteria").items())
         self.shares(dimensions, criteria)
