@@ -6,7 +6,8 @@ from statistics import fmean
 
 from pipeline.criteria.context import CallContext, once_a_call
 from pipeline.criteria.cues import Cue
-from pipeline.criteria.evidence import each_turn, one_if, sentence_numbers
+from pipeline.criteria.evidence import graded, one_if, sentence_numbers
+from pipeline.criteria.reaction import LEAST
 from pipeline.criteria.registry import Signal
 from pipeline.measures.dialogue import rate_cpm, turn_rate_cpm
 from pipeline.measures.words import spoken_length
@@ -20,6 +21,8 @@ HURRIED_RATIO = 1.25
 """A quarter faster than before is heard as haste: just noticeable steps of speech rate are 5 to 10 % (Quené 2007)."""
 SLOWED_RATIO = 0.95
 """Not even the least noticeable step (as above) slower than usual."""
+NOTICED = 0.1
+"""A change of rate that everybody notices, the upper end of the just noticeable steps above."""
 MIN_THIRDS_TURNS = 6
 MIN_CALM_CHARS = 30
 """Fewer characters on either side say nothing about a change of pace."""
@@ -71,16 +74,31 @@ def hurried_after(context: CallContext, after: Iterable[int]) -> tuple[Signal, .
 @once_a_call
 def hurries_past(context: CallContext) -> tuple[Signal, ...]:
     """听不懂仍不放慢: answers too fast for anyone, given to a customer who has not understood."""
-    lost = {turn.index for turn in context.showing(Cue.LOST)}
-    answers = [after for before, after in pairwise(context.transcript.turns) if before.index in lost]
-    fast = [turn for turn in answers if turn.role is Role.AGENT and _not_slowed(context, turn)]
-    return each_turn(fast, "expression.hurries_past", "客户没有听懂，坐席仍然说得很快")
+    pairs = pairwise(context.transcript.turns)
+    hasty = {after: _lost(context, before) * _haste(context, after) for before, after in pairs}
+    clear = {turn: haste for turn, haste in hasty.items() if haste >= LEAST}
+    note = f"客户没有听懂，坐席仍然说得很快（{sentence_numbers(clear)}）"
+    return graded(sum(clear.values()), "expression.hurries_past", note)
 
 
-def _not_slowed(context: CallContext, turn: Turn) -> bool:
-    """Whether the agent speaks too fast for anyone, and not noticeably slower than he usually does."""
+def _lost(context: CallContext, turn: Turn) -> float:
+    """How clearly, 0 to 1, a turn says that the customer has not understood."""
+    return context.wordings.cues[Cue.LOST].degree(turn.text) if turn.role is Role.CUSTOMER else 0.0
+
+
+def _haste(context: CallContext, turn: Turn) -> float:
+    """How far, 0 to 1, the agent speaks too fast for anyone and no slower than he usually does."""
+    if turn.role is not Role.AGENT:
+        return 0.0
     rate, usual = turn_rate_cpm(turn, context.acoustics, context.settings), context.measure("agent_rate_cpm")
-    return rate is not None and usual is not None and rate >= max(SLOWED_RATIO * usual, context.settings.rate_fast_cpm)
+    if rate is None or not usual:
+        return 0.0
+    return _degree(rate / context.settings.rate_fast_cpm, about=1.0) * _degree(rate / usual, about=SLOWED_RATIO)
+
+
+def _degree(ratio: float, *, about: float) -> float:
+    """How far, 0 to 1, a ratio of rates lies beyond a limit: half at the limit, for nobody hears it to the percent."""
+    return min(1.0, max(0.0, 0.5 + (ratio - about) / NOTICED))
 
 
 def _faster(context: CallContext, turns: Sequence[Turn], than: Sequence[Turn], *, least_chars: int) -> bool:

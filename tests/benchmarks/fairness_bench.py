@@ -157,22 +157,19 @@ def wordings(kit: Kit) -> Mapping[str, Change]:
 
 
 def heard(reference: Mapping[str, Any], change: Change = str, *, acoustics: Acoustics | None = None) -> Heard:
-    """A reference as if it had been heard, its words changed; time stretches with them, or more words would be faster speech."""
-    said = [each["text"] for each in reference["turns"]]
-    words = [change(text) for text in said]
-    longer = len("".join(words)) / len("".join(said))
-    turns = tuple(
-        Turn(
-            each["index"],
-            Role(each["role"]),
-            Span(longer * each["start"], longer * each["end"]),
-            text,
-            channel=0 if each["role"] == "agent" else 1,
+    """A reference as if it had been heard, its words changed; each turn's time stretches with them, or more words would be faster speech."""
+    turns, shift_s = [], 0.0
+    for each in reference["turns"]:
+        text = change(each["text"])
+        start_s, duration_s = each["start"] + shift_s, each["end"] - each["start"]
+        stretched_s = duration_s * len(text) / len(each["text"])
+        shift_s += stretched_s - duration_s
+        channel = 0 if each["role"] == "agent" else 1
+        turns.append(
+            Turn(each["index"], Role(each["role"]), Span(start_s, start_s + stretched_s), text, channel=channel)
         )
-        for each, text in zip(reference["turns"], words, strict=True)
-    )
-    transcript = Transcript(turns, Roles("given", 1.0, withheld=False), Engine("given", "transcript"))
-    recording = Recording(reference["id"], reference["id"], longer * reference["duration_s"], 2)
+    transcript = Transcript(tuple(turns), Roles("given", 1.0, withheld=False), Engine("given", "transcript"))
+    recording = Recording(reference["id"], reference["id"], reference["duration_s"] + shift_s, 2)
     return Heard(recording, transcript, acoustics or Acoustics())
 
 
