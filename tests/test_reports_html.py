@@ -296,6 +296,24 @@ def test_marks_lie_on_the_time_line():
     assert {mark.lane for mark in views.turn_marks(card, WORDS)} == {0, 1}
 
 
+def test_findings_stand_by_what_they_mean_and_faults_are_drawn_last():
+    said = turn("agent", "这事你自己看吧，您请稍等，再见")
+    fault = finding_in(said, "你自己看吧", "rhetorical", Polarity.FORBIDDEN, "c")
+    hint = finding_in(said, "这事你自己看吧", "no_hard_words", Polarity.NEUTRAL, "c")
+    doubt = finding_in(said, "请稍等", "wait_notice", Polarity.STANDARD, "c", Status.DOUBTFUL)
+    praise = finding_in(said, "再见", "goodbye", Polarity.STANDARD, "c")
+    parts = views.by_bearing([praise, doubt, hint, fault])
+    assert [(title, list(part)) for title, part in parts] == [
+        ("不符合规范", [fault]),
+        ("规则提示", [hint]),
+        ("待复核（不计分）", [doubt]),
+        ("符合规范", [praise]),
+    ]
+    assert views.by_bearing([praise]) == (("符合规范", (praise,)),)
+    marks = views.finding_marks(replace(scorecard(), findings=(fault, hint, doubt, praise)), WORDS)
+    assert [mark.look for mark in marks] == ["standard", "standard doubtful", "neutral", "forbidden"]
+
+
 @pytest.mark.parametrize(("seconds", "said"), [(-1.0, "0:00"), (0.0, "0:00"), (65.9, "1:05"), (3600.0, "1:00:00")])
 def test_clock(seconds, said):
     assert clock(seconds) == said

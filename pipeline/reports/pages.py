@@ -99,7 +99,7 @@ class Pages:
             "file": Path(shown.recording.path).name,
             "lines": views.lines(shown, self.words),
             "groups": views.groups(shown.criteria, DIMENSIONS),
-            "findings": views.by_time(shown.findings),
+            "findings": views.by_bearing(shown.findings),
             "turn_marks": views.turn_marks(shown, self.words),
             "event_marks": views.event_marks(shown, self.words),
             "finding_marks": views.finding_marks(shown, self.words),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 
 from pipeline.reports.words import Words, clock
 from pipeline.schema import CriterionScore, Event, EventKind, Finding, Polarity, Role, Scorecard, Span, Status, Turn
@@ -120,6 +120,19 @@ def groups(criteria: Iterable[CriterionScore], dimensions: Sequence[str]) -> tup
     )
 
 
+def by_bearing(findings: Sequence[Finding]) -> tuple[tuple[str, tuple[Finding, ...]], ...]:
+    """Findings in time, what an inspector looks for first: faults, what rules point at, the doubtful, and then what speaks for the agent."""
+    heard = by_time(findings)
+    sure = [finding for finding in heard if finding.status is Status.CERTAIN]
+    parts = (
+        ("不符合规范", [finding for finding in sure if finding.is_fault]),
+        ("规则提示", [finding for finding in sure if finding.polarity is Polarity.NEUTRAL]),
+        ("待复核（不计分）", [finding for finding in heard if finding.status is Status.DOUBTFUL]),
+        ("符合规范", [finding for finding in sure if finding.polarity is Polarity.STANDARD]),
+    )
+    return tuple((title, tuple(part)) for title, part in parts if part)
+
+
 def by_time(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """Findings as they are heard."""
     return tuple(sorted(findings, key=lambda finding: (finding.evidence.span.start_s, finding.evidence.char_start)))
@@ -148,11 +161,9 @@ def event_marks(card: Scorecard, words: Words) -> tuple[Mark, ...]:
 
 
 def finding_marks(card: Scorecard, words: Words) -> tuple[Mark, ...]:
-    """Findings, where they are heard."""
-    return tuple(
-        _mark(card, finding.evidence.span, _look(finding), words.of(finding.label))
-        for finding in by_time(card.findings)
-    )
+    """Findings, where they are heard; faults last, so that nothing is drawn over them."""
+    found = chain.from_iterable(part for _, part in reversed(by_bearing(card.findings)))
+    return tuple(_mark(card, finding.evidence.span, _look(finding), words.of(finding.label)) for finding in found)
 
 
 def ticks(duration_s: float) -> tuple[tuple[float, str], ...]:
