@@ -3,8 +3,9 @@
 import pytest
 
 from pipeline.errors import LexiconError
-from pipeline.lexicon.corpus import HELD_BACK, parse_line, read_corpus
+from pipeline.lexicon.corpus import parse_line, read_corpus
 from pipeline.lexicon.entries import load_lexicon
+from pipeline.lexicon.hands import HELD_BACK
 from pipeline.schema import Role
 from pipeline.settings import Settings
 

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.criteria.cues import REACTIONS, Cue, objection, objects
-from pipeline.criteria.reaction_corpus import HELD_BACK, for_training, read_answers, version_of
+from pipeline.criteria.reaction_corpus import read_answers, version_of
 from pipeline.criteria.reaction_training import fit
 from pipeline.criteria.reactions import CLEAR, VAGUE, Reaction, load_reactions, reader
 from pipeline.errors import LexiconError
+from pipeline.lexicon.hands import HELD_BACK, for_training
 from pipeline.lexicon.meaning import load_model, save_model
 from pipeline.settings import Settings
 
@@ -101,15 +102,22 @@ def test_a_model_fitted_and_kept_reads_the_same(tmp_path):
         assert kept(said) == pytest.approx(reader(model)(said), abs=0.01)
 
 
-@pytest.mark.parametrize("line", ["discontent 没有制表符", "angry\t没有这一类", "discontent\t"])
-def test_a_broken_line_is_told_with_its_place(tmp_path, line):
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("discontent 没有制表符", "write what it shows, a tab"),
+        ("angry\t没有这一类", "write one or more of hostility, "),
+        ("discontent\t", "write what it shows, a tab"),
+    ],
+)
+def test_a_broken_line_is_told_with_its_place(tmp_path, line, told):
     (tmp_path / "hand.txt").write_text(f"none\t你好\n{line}\n", encoding="utf-8")
-    with pytest.raises(LexiconError, match=r"hand\.txt:2: write one or more of hostility, "):
+    with pytest.raises(LexiconError, match=rf"hand\.txt:2: {told}"):
         read_answers(tmp_path)
 
 
 def test_an_empty_folder_and_a_missing_model_are_told(tmp_path):
-    with pytest.raises(LexiconError, match="no answers here"):
+    with pytest.raises(LexiconError, match="nothing is written here"):
         read_answers(tmp_path)
     with pytest.raises(LexiconError, match=r"pipeline\.criteria\.reaction_training"):
         load_reactions(Path(tmp_path / "reactions.npz"))

@@ -1,21 +1,24 @@
 """The model that names the scenario: the table that inspectors extend, and the fit behind it."""
 
+import random
 from pathlib import Path
+from statistics import fmean
 
 import numpy as np
 import pytest
 import yaml
 from builders import dialogue
 
-from pipeline.criteria.flows import FlowBook, find_scenario, load_flows
+from pipeline.criteria.flows import FlowBook, cue_sums, find_scenario, load_flows
 from pipeline.criteria.scenario_corpus import Statement, read_statements, version_of
-from pipeline.criteria.scenario_training import fit
+from pipeline.criteria.scenario_training import Spelling, as_said, fit
 from pipeline.criteria.scenarios import Said, features, load_scenarios, save_scenarios, vector
 from pipeline.errors import LexiconError
 from pipeline.language.normalise import normalise
 from pipeline.language.segment import Segmenter
 from pipeline.language.syllables import sound_codes
 from pipeline.language.text import read_turns
+from pipeline.lexicon.hands import HELD_BACK, for_training
 from pipeline.schema import Role, Scenario
 from pipeline.settings import Settings
 
@@ -75,15 +78,28 @@ def test_wrong_characters_of_the_right_sound_are_understood(book):
 
 def test_shipped_model_is_of_the_shipped_corpus(book):
     settings = Settings()
-    statements = read_statements(settings.lexicons_dir / "corpus" / "scenarios.txt")
+    statements = read_statements(settings.lexicons_dir / "scenarios")
     assert book.model is not None
     assert book.model.version == version_of(statements)
     for name in book.cues:
-        assert sum(each.scenario == name and not each.by_agent for each in statements) >= 80
+        assert sum(each.scenario == name and not each.by_agent for each in for_training(statements)) >= 80
+
+
+@pytest.mark.parametrize(("misspelt", "least"), [(False, 0.75), (True, 0.7)])
+def test_what_a_hand_wrote_that_was_never_read_is_mostly_named_rightly(book, misspelt, least):
+    statements = [each for each in read_statements(Settings().lexicons_dir / "scenarios") if each.hand == HELD_BACK]
+    assert len(statements) == 480
+    spelling = Spelling(statements, random.Random(5))
+    heard = [as_said(spelling.misspell(each.turns) if misspelt else each.turns) for each in statements]
+    shares = [book.model.probabilities(turns, cue_sums(turns, book)) for turns in heard]
+    named = [max(share, key=share.__getitem__) for share in shares]
+    right = [name == each.scenario for name, each in zip(named, statements, strict=True)]
+    sure = [hit for hit, share in zip(right, shares, strict=True) if max(share.values()) >= 0.8]
+    assert fmean(right) >= least and fmean(sure) >= 0.85
 
 
 def test_no_case_of_the_table_is_trained_on():
-    statements = read_statements(Settings().lexicons_dir / "corpus" / "scenarios.txt")
+    statements = read_statements(Settings().lexicons_dir / "scenarios")
     trained = {text for each in statements for _, text in each.turns}
     spoken = {line.removeprefix("customer: ") for _, case in CASES for line in case.split("\n")}
     assert not {line for line in spoken & trained if len(line) > 6 and not line.startswith("agent:")}
@@ -94,11 +110,10 @@ CANCELS = ("我要销户", "给我销户", "号码注销", "注销号码不要�
 
 
 def small() -> list[Statement]:
-    return [
-        Statement(name, ((Role.CUSTOMER, text),))
-        for pair in zip(FAULTS, CANCELS, strict=True)
-        for name, text in zip(("fault", "cancel"), pair, strict=True)
-    ] + [Statement("none", ((Role.CUSTOMER, text),)) for text in ("好的", "嗯嗯", "谢谢", "是的", "行", "可以")]
+    """Two hands that wrote the same."""
+    told = [*(("fault", text) for text in FAULTS), *(("cancel", text) for text in CANCELS)]
+    usual = [("none", text) for text in ("好的", "嗯嗯", "谢谢", "是的", "行", "可以")]
+    return [Statement(name, ((Role.CUSTOMER, text),), hand) for hand in "ab" for name, text in (*told, *usual)]
 
 
 SMALL = FlowBook({"cancel": (), "fault": ()}, {})
@@ -133,16 +148,15 @@ def test_cues_speak_for_their_scenario():
     [("fault\t断网了", False), ("fault\tagent:给您报修", True), ("fault\tagent:您请讲 / 断网了", False)],
 )
 def test_a_dialogue_that_the_agent_begins_is_no_statement_of_the_agent(tmp_path, line, by_agent):
-    path = tmp_path / "scenarios.txt"
-    path.write_text(line + "\n", encoding="utf-8")
-    (statement,) = read_statements(path)
+    (tmp_path / "hand.txt").write_text(line + "\n", encoding="utf-8")
+    (statement,) = read_statements(tmp_path)
     assert statement.by_agent is by_agent
 
 
 def test_what_tells_of_one_scenario_weighs_more_than_what_is_said_in_all():
     matters = {"fault": ("断网", "断线", "断电"), "cancel": ("销户", "销号", "销卡"), "none": ("好", "行", "对")}
-    statements = [Statement(name, ((Role.CUSTOMER, f"{each}了吗"),)) for name, said in matters.items() for each in said]
-    model = fit([*statements, *statements], SMALL)
+    told = [(name, ((Role.CUSTOMER, f"{each}了吗"),)) for name, said in matters.items() for each in said]
+    model = fit([Statement(name, turns, hand) for hand in "ab" for name, turns in told], SMALL)
     weight = {name: model.idf[row] for name, row in model.vocabulary.items()}
     assert min(weight["n断"], weight["n销"]) > 2 * weight["n吗"]
 
@@ -157,22 +171,32 @@ def test_a_damaged_model_is_told(tmp_path, content):
 
 @pytest.mark.parametrize(
     ("corpus", "told"),
-    [("fault 断网了\n", ":1: write the scenario"), ("fault\t断网\n\nfault\t \n", ":3: write the scenario")],
+    [("fault 断网了\n", ":1: write what it shows"), ("fault\t断网\n\nfault\t \n", ":3: write what it shows")],
 )
 def test_a_broken_corpus_is_told(tmp_path, corpus, told):
-    path = tmp_path / "scenarios.txt"
-    path.write_text(corpus, encoding="utf-8")
+    (tmp_path / "hand.txt").write_text(corpus, encoding="utf-8")
     with pytest.raises(LexiconError, match=told):
-        read_statements(path)
+        read_statements(tmp_path)
 
 
 def test_a_missing_corpus_is_told(tmp_path):
-    with pytest.raises(LexiconError, match="cannot be read"):
-        read_statements(tmp_path / "scenarios.txt")
+    with pytest.raises(LexiconError, match="nothing is written here"):
+        read_statements(tmp_path / "scenarios")
 
 
-@pytest.mark.parametrize("names", [("fault",), ("fault", "cancel", "party")])
-def test_scenarios_and_corpus_must_agree(names):
-    statements = [Statement(name, ((Role.CUSTOMER, "你好"),)) for name in names]
-    with pytest.raises(LexiconError, match=r"cancel|party"):
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ({"fault": "ab"}, "cancel"),
+        ({"fault": "ab", "cancel": "ab", "party": "ab"}, "party"),
+        ({"fault": "ab", "cancel": "a"}, "cancel: each"),
+    ],
+)
+def test_scenarios_and_corpus_must_agree(written, told):
+    statements = [
+        Statement(name, ((Role.CUSTOMER, "你好"),), hand)
+        for name, hands in (written | {"none": "a"}).items()
+        for hand in hands
+    ]
+    with pytest.raises(LexiconError, match=told):
         fit(statements, SMALL)

@@ -11,8 +11,9 @@ from phrases import entry, write_lexicon
 from pipeline.errors import LexiconError
 from pipeline.language.syllables import code_distance, sound_codes
 from pipeline.lexicon.clauses import clauses
-from pipeline.lexicon.corpus import HELD_BACK, parse_line, read_corpus
+from pipeline.lexicon.corpus import parse_line, read_corpus
 from pipeline.lexicon.entries import load_lexicon
+from pipeline.lexicon.hands import HELD_BACK
 from pipeline.lexicon.meaning import load_model
 from pipeline.lexicon.misspelling import Misspeller
 from pipeline.lexicon.training import fit, labels_of, main, read_text, samples_of, version_of

@@ -4,15 +4,14 @@
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.criteria.cues import REACTIONS
 from pipeline.errors import LexiconError
+from pipeline.lexicon.hands import Line, for_training, read_hands
 
-HELD_BACK = "hand_test"
-"""The file that is for testing only: training never reads it."""
 _NONE = "none"
 _NAMES = tuple(cue.value for cue in REACTIONS)
 
@@ -34,15 +33,7 @@ def read_answers(folder: Path) -> tuple[Answer, ...]:
     LexiconError
         There is no file, or a line is not reactions, a tab and what was said; file and line are named.
     """
-    files = sorted(folder.glob("*.txt"))
-    if not files:
-        raise LexiconError(f"{folder}: no answers here; expected one .txt file a hand")
-    return tuple(answer for file in files for answer in _read_file(file))
-
-
-def for_training(answers: Iterable[Answer]) -> tuple[Answer, ...]:
-    """All answers but those of the hand kept for testing."""
-    return tuple(answer for answer in answers if answer.hand != HELD_BACK)
+    return tuple(map(_answer, read_hands(folder)))
 
 
 def version_of(answers: Iterable[Answer]) -> str:
@@ -51,12 +42,10 @@ def version_of(answers: Iterable[Answer]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
 
 
-def _read_file(file: Path) -> Iterator[Answer]:
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-        if line.strip() and not line.startswith("#"):
-            shown, _, text = line.partition("\t")
-            names = {name.strip() for name in shown.split(",")} - {_NONE}
-            if not text.strip() or not names.issubset(_NAMES):
-                allowed = ", ".join((*_NAMES, _NONE))
-                raise LexiconError(f"{file}:{number}: write one or more of {allowed}, a tab, and what was said")
-            yield Answer(text.strip(), frozenset(names), file.stem)
+def _answer(line: Line) -> Answer:
+    names = {name.strip() for name in line.label.split(",")} - {_NONE}
+    if not names.issubset(_NAMES):
+        raise LexiconError(
+            f"{line.place}: write one or more of {', '.join((*_NAMES, _NONE))}, a tab, and what was said"
+        )
+    return Answer(line.text, frozenset(names), line.hand)

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline.criteria.cues import REACTIONS
-from pipeline.criteria.reaction_corpus import Answer, for_training, read_answers, version_of
+from pipeline.criteria.reaction_corpus import Answer, read_answers, version_of
 from pipeline.criteria.reactions import FILE
 from pipeline.lexicon.clauses import whole
 from pipeline.lexicon.grams import features
+from pipeline.lexicon.hands import for_training
 from pipeline.lexicon.meaning import MeaningModel, save_model
 from pipeline.lexicon.misspelling import Misspeller
 from pipeline.lexicon.training import Sample, fit_samples

@@ -4,23 +4,25 @@
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import LexiconError
+from pipeline.lexicon.hands import Line, for_training, read_hands
 from pipeline.schema import Role
 
 NONE = "none"
 """Marks what is said in every call, whatever it is about."""
+_AGENT = "agent:"
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One line of the corpus: who said what."""
+    """One line of the corpus: what the call is about, who said what, and who wrote it."""
 
     scenario: str
     turns: tuple[tuple[Role, str], ...]
+    hand: str
 
     @property
     def by_agent(self) -> bool:
@@ -28,39 +30,27 @@ class Statement:
         return all(role is Role.AGENT for role, _ in self.turns)
 
 
-def read_statements(path: Path) -> tuple[Statement, ...]:
-    """Read the corpus.
+def read_statements(folder: Path) -> tuple[Statement, ...]:
+    """Read all hands of a folder: one ``.txt`` file a hand.
 
     Raises
     ------
     LexiconError
-        The file cannot be read, or a line is not ``scenario<TAB>text``; file and line are named.
+        There is no file, or a line is not ``scenario<TAB>text``; file and line are named.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise LexiconError(
-            f"{path}: cannot be read ({error.strerror}); restore it from the program's lexicons"
-        ) from error
-    return tuple(
-        _statement(path, number, line)
-        for number, line in enumerate(lines, start=1)
-        if line.strip() and not line.startswith("#")
-    )
+    return tuple(map(_statement, read_hands(folder)))
 
 
-def _statement(path: Path, number: int, line: str) -> Statement:
-    scenario, tab, text = line.partition("\t")
-    if not tab or not text.strip():
-        raise LexiconError(f"{path}:{number}: write the scenario, a tab, and what was said")
-    parts = [part.strip() for part in text.split(" / ")]
-    turns = (
-        (Role.AGENT, part.removeprefix("agent:")) if part.startswith("agent:") else (Role.CUSTOMER, part)
-        for part in parts
-    )
-    return Statement(scenario.strip(), tuple(turns))
+def version_of(statements: Iterable[Statement]) -> str:
+    """Short hash of the statements that are trained on: the model that was fitted on them carries it."""
+    lines = (f"{each.scenario} {each.turns}" for each in for_training(statements))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
 
 
-def version_of(statements: Sequence[Statement]) -> str:
-    """Short hash of the corpus: the model that was fitted on it carries it."""
-    return hashlib.sha256("\n".join(map(repr, statements)).encode()).hexdigest()[:12]
+def _statement(line: Line) -> Statement:
+    parts = (part.strip() for part in line.text.split(" / "))
+    return Statement(line.label, tuple(map(_turn, parts)), line.hand)
+
+
+def _turn(part: str) -> tuple[Role, str]:
+    return (Role.AGENT, part.removeprefix(_AGENT)) if part.startswith(_AGENT) else (Role.CUSTOMER, part)

@@ -1,6 +1,6 @@
 """The model that tells what a call is about: a linear one over what the customer asks for, the rest, and the agent's words.
 
-The model is plain numbers in ``models/scenarios.npz``, fitted from ``lexicons/corpus/scenarios.txt`` by ``pipeline.criteria.scenario_training``.
+The model is plain numbers in ``models/scenarios.npz``, fitted from ``lexicons/scenarios`` by ``pipeline.criteria.scenario_training``.
 """
 
 from collections import Counter

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +12,6 @@ from pipeline.errors import LexiconError
 from pipeline.schema import Role
 
 _MARK = re.compile(r"\[(~?)([a-z_]+)\|([^\[\]|]+)\]")
-HELD_BACK = "hand_test"
-"""The folder that is for testing only: training never reads it."""
 TONE = "tone_"
 """Hands whose names begin so wrote tone alone, far more misconduct than calls have: they do not tell how usual anything is."""
 
@@ -50,11 +48,6 @@ def read_corpus(folder: Path, *, labels: frozenset[str]) -> tuple[Example, ...]:
     if not files:
         raise LexiconError(f"{folder}: no corpus here; expected one folder a hand with .txt files")
     return tuple(example for file in files for example in _read_file(file, labels))
-
-
-def for_training(examples: Iterable[Example]) -> tuple[Example, ...]:
-    """The examples that models may learn from: all but those of the hand kept for testing."""
-    return tuple(example for example in examples if example.hand != HELD_BACK)
 
 
 def _read_file(file: Path, labels: frozenset[str]) -> Iterator[Example]:

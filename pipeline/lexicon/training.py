@@ -18,8 +18,9 @@ from pipeline.language.normalise import normalise
 from pipeline.language.syllables import sound_codes
 from pipeline.language.text import TurnText
 from pipeline.lexicon.clauses import Clause, clauses
-from pipeline.lexicon.corpus import TONE, Example, for_training, read_corpus
+from pipeline.lexicon.corpus import TONE, Example, read_corpus
 from pipeline.lexicon.grams import features
+from pipeline.lexicon.hands import for_training
 from pipeline.lexicon.meaning import MeaningModel, save_model
 from pipeline.lexicon.misspelling import Misspeller
 from pipeline.schema import Role, Span, Turn

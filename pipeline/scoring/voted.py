@@ -10,9 +10,10 @@ from pipeline.criteria.reactions import FILE as REACTIONS_FILE
 from pipeline.errors import InputError
 from pipeline.language.segment import Segmenter
 from pipeline.language.text import read_turns
-from pipeline.lexicon.corpus import for_training, read_corpus
+from pipeline.lexicon.corpus import read_corpus
 from pipeline.lexicon.entries import load_labels, load_lexicon
 from pipeline.lexicon.finder import Finder
+from pipeline.lexicon.hands import for_training
 from pipeline.lexicon.meaning import load_model as load_meaning
 from pipeline.schema import Engine, Role, Roles, Span, Transcript, Turn
 from pipeline.scoring.dialogue import Dialogue, load_telling, read_dialogue

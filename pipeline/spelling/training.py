@@ -9,8 +9,9 @@ from pathlib import Path
 
 from pipeline.language.normalise import fold_characters
 from pipeline.language.segment import Segmenter, dictionary
-from pipeline.lexicon.corpus import TONE, for_training, read_corpus
+from pipeline.lexicon.corpus import TONE, read_corpus
 from pipeline.lexicon.entries import load_labels
+from pipeline.lexicon.hands import for_training, read_hands
 from pipeline.settings import Settings
 from pipeline.spelling.homophones import LONGEST_WORD
 from pipeline.spelling.model import END, START, save_model
@@ -23,6 +24,9 @@ _LEAST_FREQUENCY = 8
 """Rarer words of the dictionary are left out: they are names and archaisms, and half of the file."""
 
 _UNSEEN = 0.5
+
+_STATEMENTS = ("reactions", "scenarios")
+"""Folders of what customers say; marks of who speaks are no Chinese characters, so they end a run as a pause does."""
 
 
 def fit(lines: Iterable[str]) -> tuple[dict[str, float], dict[tuple[str, str], int]]:
@@ -64,11 +68,13 @@ def _wanted(word: str, count: int) -> bool:
 
 
 def training_lines(lexicons: Path) -> Iterator[str]:
-    """What is usually said on a hotline: the corpus without the hand held back and those of tone."""
+    """What is usually said on a hotline: plain talk and all corpora, without the hands held back and those of tone."""
     labels = frozenset(load_labels(lexicons))
     for example in for_training(read_corpus(lexicons / "corpus", labels=labels)):
         if not example.hand.startswith(TONE):
             yield fold_characters(example.text)
+    for folder in _STATEMENTS:
+        yield from (fold_characters(line.text) for line in for_training(read_hands(lexicons / folder)))
 
 
 def main(settings: Settings) -> Path:

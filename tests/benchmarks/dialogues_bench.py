@@ -23,8 +23,9 @@ from benchmarks.rubric_bench import read_turns
 from pipeline.call import judge_all
 from pipeline.hearing import GIVEN, Heard
 from pipeline.kit import Kit, load_kit
-from pipeline.lexicon.corpus import for_training, read_corpus
+from pipeline.lexicon.corpus import read_corpus
 from pipeline.lexicon.entries import load_lexicon
+from pipeline.lexicon.hands import for_training
 from pipeline.lexicon.misspelling import Misspeller
 from pipeline.reports.contract import scorecard_object
 from pipeline.schema import Acoustics, Recording, Roles, Span, Transcript, Turn, Utterance, Word

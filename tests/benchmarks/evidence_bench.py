@@ -38,9 +38,10 @@ from pipeline.audio.decode import load_audio
 from pipeline.language.segment import Segmenter
 from pipeline.language.text import TurnText, read_turns
 from pipeline.lexicon.clauses import clauses
-from pipeline.lexicon.corpus import HELD_BACK, Example, read_corpus
+from pipeline.lexicon.corpus import Example, read_corpus
 from pipeline.lexicon.entries import Label, Lexicon, load_lexicon
 from pipeline.lexicon.finder import CERTAIN, DOUBTFUL, Finder
+from pipeline.lexicon.hands import HELD_BACK
 from pipeline.lexicon.matcher import Matcher
 from pipeline.lexicon.meaning import MeaningModel, load_model
 from pipeline.lexicon.resolve import EXACTLY, resolve
