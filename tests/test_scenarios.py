@@ -85,7 +85,7 @@ def test_shipped_model_is_of_the_shipped_corpus(book):
         assert sum(each.scenario == name and not each.by_agent for each in for_training(statements)) >= 80
 
 
-@pytest.mark.parametrize(("misspelt", "least"), [(False, 0.75), (True, 0.7)])
+@pytest.mark.parametrize(("misspelt", "least"), [(False, 0.78), (True, 0.71)])
 def test_what_a_hand_wrote_that_was_never_read_is_mostly_named_rightly(book, misspelt, least):
     statements = [each for each in read_statements(Settings().lexicons_dir / "scenarios") if each.hand == HELD_BACK]
     assert len(statements) == 480
