@@ -1,8 +1,9 @@
 """The communication criteria on small dialogues, which stand in tests/data/criteria/communication.*.yaml."""
 
 import pytest
-from criteria_cases import EXPECTED, KINDS, Case, cases, failure
+from criteria_cases import EXPECTED, KINDS, Case, cases, context_of, failure
 
+from pipeline.criteria.course import hurries_past
 from pipeline.criteria.registry import registered
 
 CASES = cases("communication")
@@ -18,3 +19,17 @@ def test_every_criterion_is_tried_in_every_way() -> None:
     own = {name: found for name, found in kinds.items() if name.startswith("communication.")}
     assert own == dict.fromkeys(own, KINDS)
     assert {case.entry["expect"] for case in CASES} <= EXPECTED
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "amount"),
+    [(4.5, 4.5, 0.0), (5.6, 5.6, 0.5), (6.5, 6.5, 1.0), (7.5, 5.3, 0.0), (4.0, 6.5, 1.0)],
+)
+def test_haste_before_one_who_has_not_understood_counts_by_degrees(before, after, amount):
+    said = (
+        f"坐席（{before}字/秒）：您这个套餐超出以后按阶梯计费，封顶以后限速，次月一号恢复。",
+        "客户：你慢点说，我没听懂。",
+        f"坐席（{after}字/秒）：就是超出的部分按阶梯算钱，到了封顶值就降速，下个月一号再恢复。",
+    )
+    signals = hurries_past(context_of({"dialogue": "\n".join(said)}))
+    assert sum(signal.amount for signal in signals) == pytest.approx(amount, abs=0.25)

@@ -75,10 +75,10 @@ def hurried_after(context: CallContext, after: Iterable[int]) -> tuple[Signal, .
 def hurries_past(context: CallContext) -> tuple[Signal, ...]:
     """听不懂仍不放慢: answers too fast for anyone, given to a customer who has not understood."""
     pairs = pairwise(context.transcript.turns)
-    hasty = {after: _lost(context, before) * _haste(context, after) for before, after in pairs}
-    clear = {turn: haste for turn, haste in hasty.items() if haste >= LEAST}
-    note = f"客户没有听懂，坐席仍然说得很快（{sentence_numbers(clear)}）"
-    return graded(sum(clear.values()), "expression.hurries_past", note)
+    hasty = [(after, _lost(context, before) * _haste(context, after)) for before, after in pairs]
+    clear = [(turn, haste) for turn, haste in hasty if haste >= LEAST]
+    note = f"客户没有听懂，坐席仍然说得很快（{sentence_numbers(turn for turn, _ in clear)}）"
+    return graded(sum(haste for _, haste in clear), "expression.hurries_past", note)
 
 
 def _lost(context: CallContext, turn: Turn) -> float:
