@@ -15,8 +15,8 @@ ALL, FIRST, NOTHING = "all", "first", "nothing"
 class Ear:
     """Hears a word in every stretch of a window, in the first alone, or in none; in a stretch by itself always one."""
 
-    def __init__(self, hears: str, text: str = "好") -> None:
-        self.hears, self.text = hears, text
+    def __init__(self, hears: str, text: str = "好", *, alone: str = "好") -> None:
+        self.hears, self.text, self.alone = hears, text, alone
         self.asked: list[int] = []
 
     def __call__(self, windows, again):
@@ -25,11 +25,12 @@ class Ear:
             yield Heard(window, tuple(self._words(window, again)))
 
     def _words(self, window, again):
-        hears = ALL if len(window.pieces) == 1 and self.hears != NOTHING else self.hears
+        by_itself = len(window.pieces) == 1 and self.hears != NOTHING
+        hears, text = (ALL, self.alone) if by_itself else (self.hears, self.text)
         at = 0.0
         for number, piece in enumerate(window.pieces):
             if hears == ALL or (hears == FIRST and number == 0):
-                yield Word("好" if again else self.text, Span(at + 0.2, at + 0.5), 0.9)
+                yield Word("好" if again else text, Span(at + 0.2, at + 0.5), 0.9)
             at += piece.duration_s
 
 
@@ -66,4 +67,11 @@ def test_loops_are_tried_again_in_short_windows():
     samples, speech = channel((0.0, 6.0, LOUD), (8.0, 14.0, LOUD))
     ear = Ear(ALL, text="好的" * 8)
     assert {utterance.text for utterance in recognise(samples, speech, 0, ear)} == {"好"}
+    assert ear.asked == [2, 1, 1]
+
+
+def test_what_was_passed_over_and_loops_by_itself_is_tried_again():
+    samples, speech = channel((0.0, 3.0, LOUD), (5.0, 9.0, LOUD))
+    ear = Ear(FIRST, alone="好的" * 8)
+    assert [utterance.text for utterance in recognise(samples, speech, 0, ear)] == ["好", "好"]
     assert ear.asked == [2, 1, 1]

@@ -44,16 +44,22 @@ def recognise(
 
 
 def _heard(samples: Samples, windows: Sequence[Window], decode: Decode) -> Iterator[Heard]:
+    """What is in the windows, and after each what was passed over in it."""
+    for heard in _without_loops(samples, windows, decode):
+        yield heard
+        alone = [Window(samples, (piece,)) for piece in _passed_over(heard)]
+        yield from _without_loops(samples, alone, decode)
+
+
+def _without_loops(samples: Samples, windows: Sequence[Window], decode: Decode) -> Iterator[Heard]:
+    """What is in the windows; where its text loops, in short windows of another try."""
     for batch in _batches(windows):
         for heard in decode(batch, False):
-            if is_looping(heard.text):
-                for again in _batches(pack(samples, heard.window.pieces, window_s=_RETRY_WINDOW_S)):
-                    yield from decode(again, True)
+            if not is_looping(heard.text):
+                yield heard
                 continue
-            yield heard
-            alone = [Window(samples, (piece,)) for piece in _passed_over(heard)]
-            for missed in _batches(alone):
-                yield from decode(missed, False)
+            for again in _batches(pack(samples, heard.window.pieces, window_s=_RETRY_WINDOW_S)):
+                yield from decode(again, True)
 
 
 def _passed_over(heard: Heard) -> Iterator[Span]:

@@ -6,8 +6,7 @@ from statistics import fmean
 
 from pipeline.criteria.context import CallContext, once_a_call
 from pipeline.criteria.cues import Cue
-from pipeline.criteria.evidence import graded, one_if, sentence_numbers
-from pipeline.criteria.reaction import LEAST
+from pipeline.criteria.evidence import clear, graded, one_if, places, sentence_numbers
 from pipeline.criteria.registry import Signal
 from pipeline.measures.dialogue import rate_cpm, turn_rate_cpm
 from pipeline.measures.words import spoken_length
@@ -75,10 +74,9 @@ def hurried_after(context: CallContext, after: Iterable[int]) -> tuple[Signal, .
 def hurries_past(context: CallContext) -> tuple[Signal, ...]:
     """听不懂仍不放慢: answers too fast for anyone, given to a customer who has not understood."""
     pairs = pairwise(context.transcript.turns)
-    hasty = [(after, _lost(context, before) * _haste(context, after)) for before, after in pairs]
-    clear = [(turn, haste) for turn, haste in hasty if haste >= LEAST]
-    note = f"客户没有听懂，坐席仍然说得很快（{sentence_numbers(turn for turn, _ in clear)}）"
-    return graded(sum(haste for _, haste in clear), "expression.hurries_past", note)
+    hasty = clear((after, _lost(context, before) * _haste(context, after)) for before, after in pairs)
+    note = f"客户没有听懂，坐席仍然说得很快（{places(hasty)}）"
+    return graded(sum(haste for _, haste in hasty), "expression.hurries_past", note)
 
 
 def _lost(context: CallContext, turn: Turn) -> float:

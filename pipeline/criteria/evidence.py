@@ -7,6 +7,8 @@ from pipeline.criteria.context import CallContext, once_a_call
 from pipeline.criteria.registry import Signal
 from pipeline.schema import Event, Polarity, Role, Status, Transcript, Turn
 
+LEAST = 0.2
+"""What words show less clearly than this is not mentioned, and does not count."""
 WITHHELD = "不能确定哪一方是坐席，本项不评"
 
 
@@ -59,6 +61,16 @@ def agent_turns_after(transcript: Transcript, turn: Turn, number: int) -> tuple[
 def sentence_numbers(turns: Iterable[Turn]) -> str:
     """Places of turns as the pages count them, from 1: 第3、5句."""
     return f"第{'、'.join(str(turn.index + 1) for turn in turns)}句"
+
+
+def clear(degrees: Iterable[tuple[Turn, float]]) -> list[tuple[Turn, float]]:
+    """Turns with how clearly they show something, those that hardly show it left out."""
+    return [(turn, degree) for turn, degree in degrees if degree >= LEAST]
+
+
+def places(shown: Iterable[tuple[Turn, float]]) -> str:
+    """Places of turns that show something: 第3、5句."""
+    return sentence_numbers(turn for turn, _ in shown)
 
 
 def each_turn(turns: Sequence[Turn], name: str, note: str) -> tuple[Signal, ...]:

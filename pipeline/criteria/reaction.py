@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.criteria.context import CallContext, once_a_call
 from pipeline.criteria.cues import OBJECTIONS, Cue, objection
-from pipeline.criteria.evidence import graded, sentence_numbers
+from pipeline.criteria.evidence import LEAST, clear, graded, places, sentence_numbers
 from pipeline.criteria.registry import Signal
 from pipeline.measures.words import spoken_length
 from pipeline.schema import Role, Turn
@@ -13,8 +13,6 @@ from pipeline.schema import Role, Turn
 UNSETTLED = (*OBJECTIONS, Cue.LOST)
 """What shows at the end that his matter is not settled: whoever has not understood is not helped."""
 CONSENTING = (Cue.ACCEPTED, Cue.CONTENT)
-LEAST = 0.2
-"""A reaction less clear than this is not mentioned, and does not count."""
 END_TURNS = 2
 """An objection in the customer's last two turns is how he leaves the call."""
 CONSENT_TURNS = 3
@@ -64,11 +62,11 @@ def displeased(context: CallContext) -> tuple[Signal, ...]:
     Before the first answer he tells what he came for. What he takes back at the end counts little.
     """
     cues, lasting = context.wordings.cues, _lasting(context)
-    objecting = _clear(
+    objecting = clear(
         (turn, lasting * max(objection(turn.text, cues), cues[Cue.TOLD].degree(turn.text)))
         for turn in _answered(context)
     )
-    note = f"客户对答复不满（{_places(objecting)}）"
+    note = f"客户对答复不满（{places(objecting)}）"
     return _if_caused(context, graded(sum(degree for _, degree in objecting), "customer.displeased", note))
 
 
@@ -80,7 +78,7 @@ def offended(context: CallContext) -> tuple[Signal, ...]:
     """
     sign = context.wordings.cues[Cue.OFFENDED]
     protesting = [turn for turn in _answered(context) if sign.shown(turn.text)]
-    note = f"客户抗议坐席的说话方式（{_places((turn, 1.0) for turn in protesting)}）"
+    note = f"客户抗议坐席的说话方式（{places((turn, 1.0) for turn in protesting)}）"
     return _if_caused(context, graded(_lasting(context) * len(protesting), "customer.offended", note))
 
 
@@ -88,7 +86,7 @@ def offended(context: CallContext) -> tuple[Signal, ...]:
 def pleased(context: CallContext) -> tuple[Signal, ...]:
     """How warmly the customer praises or thanks."""
     customer, content = context.turns_of(Role.CUSTOMER), context.wordings.cues[Cue.CONTENT]
-    note = f"客户表示满意（{_places(_clear((turn, content.degree(turn.text)) for turn in customer))}）"
+    note = f"客户表示满意（{places(clear((turn, content.degree(turn.text)) for turn in customer))}）"
     degree = _praise(context, customer)
     return graded(degree if degree >= LEAST else 0.0, "customer.pleased", note)
 
@@ -108,7 +106,7 @@ def unsettled(context: CallContext) -> tuple[Signal, ...]:
     if max(leaving.objection, unheard) < LEAST:
         return ()
     if leaving.objection >= unheard:
-        note = f"通话结束时客户仍然不满或没有听懂（{_places(leaving.objecting)}）"
+        note = f"通话结束时客户仍然不满或没有听懂（{places(leaving.objecting)}）"
         signal = Signal("customer.unsettled", leaving.objection, note=note)
     else:
         note = f"通话结束时客户没有表示认可，问题没有着落（{sentence_numbers(customer[-1:])}）"
@@ -120,7 +118,7 @@ def unsettled(context: CallContext) -> tuple[Signal, ...]:
 def _leaving(context: CallContext) -> _Leaving:
     customer, cues = context.turns_of(Role.CUSTOMER), context.wordings.cues
     last = customer[-END_TURNS:]
-    objecting = _clear(
+    objecting = clear(
         (turn, objection(turn.text, cues, shown_by=UNSETTLED) * (1 - _praise(context, last[i + 1 :])))
         for i, turn in enumerate(last)
     )
@@ -150,15 +148,6 @@ def _answered_further_help(context: CallContext, customer: Sequence[Turn]) -> bo
     """Whether the customer's last turns follow an offer of further help."""
     offers = [context.findings[i].evidence.turn for i in context.labelled("further_help")]
     return bool(offers) and any(turn.index > min(offers) for turn in customer[-END_TURNS:])
-
-
-def _clear(degrees: Iterable[tuple[Turn, float]]) -> list[tuple[Turn, float]]:
-    """Turns with how clearly they show something, those that hardly show it left out."""
-    return [(turn, degree) for turn, degree in degrees if degree >= LEAST]
-
-
-def _places(shown: Iterable[tuple[Turn, float]]) -> str:
-    return sentence_numbers(turn for turn, _ in shown)
 
 
 def _first_answer(context: CallContext) -> int:

@@ -122,7 +122,7 @@ def groups(criteria: Iterable[CriterionScore], dimensions: Sequence[str]) -> tup
 
 def by_bearing(findings: Sequence[Finding]) -> tuple[tuple[str, tuple[Finding, ...]], ...]:
     """Findings in time, what an inspector looks for first: faults, what rules point at, the doubtful, and then what speaks for the agent."""
-    heard = by_time(findings)
+    heard = sorted(findings, key=lambda finding: (finding.evidence.span.start_s, finding.evidence.char_start))
     sure = [finding for finding in heard if finding.status is Status.CERTAIN]
     parts = (
         ("不符合规范", [finding for finding in sure if finding.is_fault]),
@@ -131,11 +131,6 @@ def by_bearing(findings: Sequence[Finding]) -> tuple[tuple[str, tuple[Finding, .
         ("符合规范", [finding for finding in sure if finding.polarity is Polarity.STANDARD]),
     )
     return tuple((title, tuple(part)) for title, part in parts if part)
-
-
-def by_time(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Findings as they are heard."""
-    return tuple(sorted(findings, key=lambda finding: (finding.evidence.span.start_s, finding.evidence.char_start)))
 
 
 def turn_marks(card: Scorecard, words: Words) -> tuple[Mark, ...]:

@@ -19,7 +19,7 @@ RUN = re.compile(r"[一-鿿]+")
 
 _CHANGE = 2.5
 """Cost, in nats, of writing another character than the recogniser, who gave its own a probability of one half. 2 to 5 were
-tried: simulated calls gain a little with less (0.003 of CER), read speech with more (0.001)."""
+tried: simulated calls gain a little with less (0.002 of CER), read speech with more (0.001)."""
 
 _LEAST_CHANGE = 0.3
 """A character the recogniser itself did not believe in costs this much to change."""
