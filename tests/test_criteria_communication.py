@@ -23,7 +23,7 @@ def test_every_criterion_is_tried_in_every_way() -> None:
 
 @pytest.mark.parametrize(
     ("before", "after", "amount"),
-    [(4.5, 4.5, 0.0), (5.6, 5.6, 0.5), (6.5, 6.5, 1.0), (7.5, 5.3, 0.0), (4.0, 6.5, 1.0)],
+    [(4.5, 4.5, 0.0), (5.6, 5.6, 0.5), (6.5, 6.5, 1.0), (9.0, 6.0, 0.0), (4.0, 6.5, 1.0)],
 )
 def test_haste_before_one_who_has_not_understood_counts_by_degrees(before, after, amount):
     said = (

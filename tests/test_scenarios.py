@@ -137,6 +137,17 @@ def test_fit_learns_is_repeatable_and_survives_the_file(tmp_path):
     assert np.array_equal(model.weights, again.weights)
 
 
+def test_a_hand_is_not_judged_by_what_it_taught_itself():
+    """Two hands that have no word in common cannot be sure of one another."""
+    own = {
+        "fault": ("电视黑屏", "黑屏电视", "电视又黑屏", "机顶盒黑屏", "黑屏看电视"),
+        "cancel": ("携号转走", "转走携号", "携号要转走", "我携号转走", "号转走"),
+    }
+    other = [Statement(name, ((Role.CUSTOMER, text),), "b") for name, texts in own.items() for text in texts]
+    strangers = [each for each in small() if each.hand == "a"] + other
+    assert fit(strangers, SMALL).sharpness < 0.7 < 1.3 < fit(small(), SMALL).sharpness
+
+
 def test_cues_speak_for_their_scenario():
     model = fit(small(), FlowBook({"cancel": (), "fault": ()}, {}))
     plain, hinted = model.probabilities(said("你好"), {}), model.probabilities(said("你好"), {"fault": 6.0})

@@ -27,4 +27,5 @@ def test_the_shipped_model_is_the_one_fitted_from_the_shipped_corpus():
     shipped = load_model(settings.models_dir / "spelling.npz")
     assert shipped.pairs == pairs, "fit it again: python -m pipeline.spelling.training"
     assert shipped.words.keys() == words.keys()
+    assert all(math.isclose(shipped.words[word], value, abs_tol=0.01) for word, value in words.items())
     assert END in shipped.words
