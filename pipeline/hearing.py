@@ -16,8 +16,10 @@ from pipeline.audio.decode import Audio, load_audio
 from pipeline.audio.quality import channel_quality
 from pipeline.errors import AudioError
 from pipeline.kit import Kit
+from pipeline.measures.sounds import TONES, Line, sounds
+from pipeline.measures.spans import without
 from pipeline.measures.voice import turn_voice
-from pipeline.schema import Acoustics, Engine, Recording, Source, Span, Transcript, Utterance
+from pipeline.schema import Acoustics, Engine, Event, Recording, Role, Source, Span, Transcript, Utterance
 from pipeline.speakers import roles
 from pipeline.speakers.activity import RECOGNITION, TIMING, speech_chances, stretches
 from pipeline.speakers.crosstalk import own_speech
@@ -127,12 +129,36 @@ def _by_channel(work: Callable[[int], T], audio: Audio) -> tuple[T, ...]:
 
 
 def _acoustics(audio: Audio, sides: Sides, speech: tuple[tuple[Span, ...], ...]) -> Acoustics:
-    quality = [channel_quality(samples, speech[i], i) for i, samples in enumerate(audio.samples)]
+    heard = _sounds(audio, sides)
+    played = [event.span for event in heard or () if event.kind in TONES]
+    agent = _agent(sides)
+    quality = [
+        channel_quality(
+            samples, speech[i], i, besides=played if agent is not None and sides.heard_on[agent] == i else ()
+        )
+        for i, samples in enumerate(audio.samples)
+    ]
     return Acoustics(
-        speech=sides.speech,
+        speech=tuple(without(spans, played) if i == agent else spans for i, spans in enumerate(sides.speech)),
         voices=tuple(turn_voice(audio.samples[sides.heard_on[turn.channel]], turn) for turn in sides.turns),
         quality=tuple(replace(quality[channel], channel=person) for person, channel in enumerate(sides.heard_on)),
+        sounds=heard,
     )
+
+
+def _agent(sides: Sides) -> int | None:
+    """Which of the people is the agent."""
+    return next((turn.channel for turn in sides.turns if turn.role is Role.AGENT), None)
+
+
+def _sounds(audio: Audio, sides: Sides) -> tuple[Event, ...] | None:
+    """What is heard besides speech on the agent's channel; None where he has none of his own."""
+    agent = _agent(sides)
+    if agent is None or len(set(sides.heard_on)) != 2:
+        return None
+    own = sides.heard_on[agent]
+    said = [turn for turn in sides.turns if turn.channel == agent]
+    return sounds(Line(audio.samples[own], audio.samples[1 - own], said, sides.speech[agent]))
 
 
 def _recording(source: Source, recording_id: str, duration_s: float, channels: int) -> Recording:

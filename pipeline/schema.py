@@ -34,7 +34,7 @@ class Status(StrEnum):
 
 
 class EventKind(StrEnum):
-    """Kinds of timing and dialogue events."""
+    """Kinds of timing and dialogue events, and of sounds besides speech."""
 
     INTERRUPTION = "interruption"
     SILENCE_ANNOUNCED = "silence_announced"
@@ -43,6 +43,11 @@ class EventKind(StrEnum):
     HOLD = "hold"
     LEVEL_JUMP = "level_jump"
     REPETITION = "repetition"
+    TYPING = "typing"
+    MUSIC = "music"
+    BUSY_SIGNAL = "busy_signal"
+    NOISE = "noise"
+    """A sound of no known kind: a listener must say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +239,8 @@ class TurnVoice:
         95th percentile of the 50 ms frame levels, dB relative to full scale.
     pitch_hz, pitch_range_semitones
         Median pitch over voiced frames, and the distance of its 5th to its 95th percentile.
+    held_s
+        The longest that one sound is held.
     """
 
     turn: int
@@ -241,6 +248,7 @@ class TurnVoice:
     peak_db: float | None = None
     pitch_hz: float | None = None
     pitch_range_semitones: float | None = None
+    held_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +273,16 @@ class ChannelQuality:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened in time: an interruption, a silence, the sound of keys."""
+
+    kind: EventKind
+    by: Role
+    span: Span
+    detail: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Acoustics:
     """What is kept of the sound for scoring and rescoring without the recording.
 
@@ -272,11 +290,15 @@ class Acoustics:
     ----------
     speech
         Per channel (per voice where one channel holds all speakers), the stretches with speech.
+    sounds
+        What is heard on the agent's channel besides speech; None where nobody listened for it: on one channel, where it may be
+        the customer's, and without a recording.
     """
 
     speech: tuple[tuple[Span, ...], ...] = ()
     voices: tuple[TurnVoice, ...] = ()
     quality: tuple[ChannelQuality, ...] = ()
+    sounds: tuple[Event, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,16 +342,6 @@ class Finding:
     def is_fault(self) -> bool:
         """Whether it surely speaks against the agent."""
         return self.polarity is Polarity.FORBIDDEN and self.status is Status.CERTAIN
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened in time: an interruption, a silence, a slow answer."""
-
-    kind: EventKind
-    by: Role
-    span: Span
-    detail: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,13 @@ from pipeline.schema import (
     Acoustics,
     ChannelQuality,
     Engine,
+    Event,
+    EventKind,
     Recording,
+    Role,
     Roles,
     Scenario,
+    Span,
     Transcript,
     Turn,
     TurnVoice,
@@ -35,6 +39,12 @@ FOLDER = Path(__file__).parent / "data" / "criteria"
 KINDS = {"好", "坏", "无情境", "边界", "陷阱", "识别噪声"}
 EXPECTED = {"raises", "lowers", "neither", "abstains"}
 ROLES = {"坐席": "agent", "客户": "customer"}
+SOUNDS = {
+    "敲键盘": EventKind.TYPING,
+    "音乐": EventKind.MUSIC,
+    "忙音": EventKind.BUSY_SIGNAL,
+    "声响": EventKind.NOISE,
+}
 LINE = re.compile(r"(坐席|客户)(?:（([^）]*)）)?：\s*(.*\S)\s*")
 GAP_S = 0.5
 
@@ -53,13 +63,16 @@ class Case:
 
 @dataclass(frozen=True)
 class Said:
-    """A line with what stands in its brackets: 等35秒 (or 抢1.5秒), 6字/秒, -25dB."""
+    """A line with what stands in its brackets: 等35秒 (or 抢1.5秒), 6字/秒, -25dB, 3半音, 240Hz, 拖0.8秒."""
 
     role: str
     text: str
     gap_s: float
     per_s: float
     level_db: float | None
+    movement: float | None
+    pitch_hz: float
+    held_s: float
 
 
 def cases(dimension: str) -> tuple[Case, ...]:
@@ -126,19 +139,25 @@ def _said(line: str) -> Said:
     found = LINE.fullmatch(line.strip())
     if found is None:
         raise ValueError(
-            f"{line!r}: write 坐席：… or 客户：…, with （等35秒，6字/秒，-25dB） after the role where needed"
+            f"{line!r}: write 坐席：… or 客户：…, with （等35秒，6字/秒，-25dB，3半音，240Hz，拖0.8秒） after the role where needed"
         )
     role, marks, text = found.groups()
-    gap, per_s, level = GAP_S, CHARS_PER_SECOND, None
+    gap, per_s, level, movement, pitch, held = GAP_S, CHARS_PER_SECOND, None, None, 200.0, 0.1
     for mark in (marks or "").split("，"):
         number = float(re.sub(r"[^\d.\-]", "", mark) or 0)
         if "字/秒" in mark:
             per_s = number
         elif "dB" in mark:
             level = number
+        elif "半音" in mark:
+            movement = number
+        elif "Hz" in mark:
+            pitch = number
+        elif mark.startswith("拖"):
+            held = number
         elif mark.startswith(("等", "抢")):
             gap = number if mark.startswith("等") else -number
-    return Said(ROLES[role], text, gap, per_s, level)
+    return Said(ROLES[role], text, gap, per_s, level, movement, pitch, held)
 
 
 def _turns(lines: list[Said], confidence: float) -> Iterator[Turn]:
@@ -149,15 +168,23 @@ def _turns(lines: list[Said], confidence: float) -> Iterator[Turn]:
         yield turn(line.role, line.text, start, index=index, until=clock, confidence=confidence)
 
 
-def _acoustics(lines: list[Said], sound: Mapping[str, float]) -> Acoustics:
-    movement = sound.get("pitch_range_semitones", 9.0)
+def _acoustics(lines: list[Said], sound: Mapping[str, Any]) -> Acoustics:
+    usual = sound.get("pitch_range_semitones", 9.0)
     voices = tuple(
-        TurnVoice(i, line.level_db, line.level_db, 200.0, movement)
+        TurnVoice(i, line.level_db, line.level_db, line.pitch_hz, line.movement or usual, line.held_s)
         for i, line in enumerate(lines)
         if line.level_db is not None
     )
     quality = (ChannelQuality(0, 20.0, sound["snr_db"]),) if "snr_db" in sound else ()
-    return Acoustics(voices=voices, quality=quality)
+    heard = tuple(_sound(each) for each in sound["heard"]) if "heard" in sound else None
+    return Acoustics(voices=voices, quality=quality, sounds=heard)
+
+
+def _sound(written: str) -> Event:
+    """One sound besides speech: 敲键盘 3-8 (seconds of the call)."""
+    name, times = written.split()
+    start_s, end_s = map(float, times.split("-"))
+    return Event(SOUNDS[name], Role.AGENT, Span(start_s, end_s))
 
 
 def failure(case: Case) -> str | None:

@@ -4,15 +4,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soxr
+from mixed_calls import longest, spoken_call
 from rapidfuzz import fuzz
 from sounds import hold_music, silence, tone, write_wav
+from speechless import music, telephone
 
 from pipeline.audio.decode import content_hash, load_audio
 from pipeline.call import Scored, Scorer, failure
 from pipeline.errors import AudioError
 from pipeline.hearing import hear
 from pipeline.kit import load_kit
-from pipeline.schema import Engine, Failure, Role, Source, Span, Utterance
+from pipeline.measures.spans import covered_s
+from pipeline.schema import Engine, EventKind, Failure, Role, Source, Span, Utterance
 from pipeline.settings import Settings
 from pipeline.speakers.activity import find_speech
 
@@ -68,6 +72,17 @@ def test_mono_is_told_apart_by_voice(scorer, channels, tmp_path):
     assert mono.card.affinity.score is not None
     assert {quality.channel for quality in mono.acoustics.quality} == {0, 1}
     assert len(mono.acoustics.voices) == len(mono.card.transcript.turns)
+
+
+def test_music_while_the_customer_waits_is_heard_and_stays_a_wait(scorer, tmp_path):
+    call = spoken_call("d08")
+    mixed = call.with_sound(telephone(music(20)), longest(call.silent), below_voice_db=6)
+    outcome = score(scorer, write_wav(tmp_path / "music.wav", *(soxr.resample(each, 16_000, 8_000) for each in mixed)))
+    events = outcome.card.events
+    (wait,) = (event.span for event in events if event.kind is EventKind.SILENCE_ANNOUNCED)
+    played = [event.span for event in events if event.kind is EventKind.MUSIC]
+    assert covered_s(played, wait) > 0.7 * wait.duration_s
+    assert not any(event.kind is EventKind.SILENCE_UNANNOUNCED for event in events)
 
 
 def test_one_voice_on_one_channel_is_heard_but_nothing_that_needs_roles_is_scored(scorer, channels, tmp_path):

@@ -42,7 +42,9 @@ Frames = npt.NDArray[np.float32]
 Powers = npt.NDArray[np.float64]
 
 
-def channel_quality(samples: npt.NDArray[np.float32], speech: Sequence[Span], channel: int) -> ChannelQuality:
+def channel_quality(
+    samples: npt.NDArray[np.float32], speech: Sequence[Span], channel: int, *, besides: Sequence[Span] = ()
+) -> ChannelQuality:
     """Noise, clipping and bandwidth of one channel.
 
     Parameters
@@ -51,21 +53,26 @@ def channel_quality(samples: npt.NDArray[np.float32], speech: Sequence[Span], ch
         Shape (n,), 16 kHz, full scale 1.
     speech
         Stretches with speech, not overlapping.
+    besides
+        Stretches that are neither speech nor the channel's noise: music on hold.
     """
     frames = samples[: len(samples) // _FRAME * _FRAME].reshape(-1, _FRAME)
-    spoken = _spoken(len(frames), speech)
+    taken = _marked(len(frames), besides)
+    spoken = _marked(len(frames), speech) & ~taken
+    between = ~spoken & ~taken
+    power = frame_power(samples, _FRAME)
     whole = Span(0.0, len(samples) / RATE_HZ)
     return ChannelQuality(
         channel=channel,
         speech_s=round(sum(span.overlap_s(whole) for span in speech), 3),
-        snr_db=_snr_db(frame_power(samples, _FRAME), spoken),
+        snr_db=_snr_db(power[spoken], power[between]),
         clipped_ratio=sum(map(_clipped, blocks(samples))) / max(1, len(samples)),
-        bandwidth_hz=_bandwidth_hz(_evenly(frames, spoken), _evenly(frames, ~spoken)),
+        bandwidth_hz=_bandwidth_hz(_evenly(frames, spoken), _evenly(frames, between)),
     )
 
 
-def _spoken(count: int, speech: Sequence[Span]) -> npt.NDArray[np.bool_]:
-    """Which of the frames have their middle in speech."""
+def _marked(count: int, speech: Sequence[Span]) -> npt.NDArray[np.bool_]:
+    """Which of the frames have their middle in these stretches."""
     marks = np.zeros(count, np.bool_)
     for span in speech:
         first, last = (max(0, round(time_s * RATE_HZ / _FRAME)) for time_s in (span.start_s, span.end_s))
@@ -73,9 +80,8 @@ def _spoken(count: int, speech: Sequence[Span]) -> npt.NDArray[np.bool_]:
     return marks
 
 
-def _snr_db(power: Powers, spoken: npt.NDArray[np.bool_]) -> float | None:
+def _snr_db(speech: Powers, between: Powers) -> float | None:
     """Mean level of speech above the median level between, where a cough or a missed syllable does not count."""
-    speech, between = power[spoken], power[~spoken]
     if min(len(speech), len(between)) * _FRAME < _MIN_S * RATE_HZ:
         return None
     signal, noise = float(np.mean(speech)), float(np.median(between))

@@ -6,6 +6,7 @@ from pipeline.criteria.answers import answers
 from pipeline.criteria.context import CallContext
 from pipeline.criteria.course import hurried_after, hurries_past
 from pipeline.criteria.cues import Cue
+from pipeline.criteria.delivery import POOR_SNR_DB
 from pipeline.criteria.evidence import (
     WITHHELD,
     above,
@@ -19,7 +20,7 @@ from pipeline.criteria.evidence import (
     sentence_numbers,
 )
 from pipeline.criteria.manner import asks_told, decisions, orders
-from pipeline.criteria.politeness import POOR_SNR_DB, left_waiting
+from pipeline.criteria.politeness import left_waiting
 from pipeline.criteria.reaction import displeased, pleased, unsettled
 from pipeline.criteria.registry import Assessment, abstain, criterion
 from pipeline.criteria.transfers import without_consent

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from pipeline.criteria import surroundings
 from pipeline.criteria.answers import answers
 from pipeline.criteria.cancels import retention
 from pipeline.criteria.context import CallContext
@@ -198,13 +199,18 @@ def confident(context: CallContext) -> Assessment:
         "wish.untimely",
         "attentive.pushes",
         "expression.hurries_past",
+        "hold.music",
+        "noise.other",
+        "noise.typing",
         "transfer.dropped",
     ),
 )
 def attentive(context: CallContext) -> Assessment:
-    """关注客户: wishes, reminders, the customer never left alone or beside another talk."""
+    """关注客户: wishes, reminders, the customer never left alone, beside another talk or beside a keyboard."""
     if context.withheld:
         return abstain(WITHHELD)
+    unlistened = surroundings.unlistened(context)
+    heard = () if unlistened else (*surroundings.typing(context), *surroundings.unnamed(context))
     return Assessment(
         (
             *left_waiting(context),
@@ -212,8 +218,11 @@ def attentive(context: CallContext) -> Assessment:
             *pushing(context),
             *hurries_past(context),
             *dropped(context),
+            *heard,
+            *surroundings.music_on_hold(context),
             *pleased(context),
             *unsettled(context),
             *phrases(context),
-        )
+        ),
+        unjudged=unlistened,
     )

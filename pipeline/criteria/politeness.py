@@ -1,15 +1,12 @@
 """礼貌程度: process, wording, voice, tone and pace."""
 
-from collections.abc import Sequence
-from statistics import median
-
+from pipeline.criteria import delivery
 from pipeline.criteria.answers import answers
 from pipeline.criteria.context import CallContext
 from pipeline.criteria.evidence import (
     WITHHELD,
     above,
     each_event,
-    each_turn,
     faults,
     graded,
     one_if,
@@ -20,19 +17,8 @@ from pipeline.criteria.reaction import displeased, offended, pleased, unsettled
 from pipeline.criteria.registry import Assessment, Signal, abstain, criterion
 from pipeline.lexicon.matcher import CLOSING_TURNS, OPENING_TURNS
 from pipeline.lexicon.places import COURTESIES
-from pipeline.measures.words import spoken_length
-from pipeline.schema import Completeness, EventKind, Role, Turn, TurnVoice
+from pipeline.schema import Completeness, EventKind, Role
 
-LOW_LEVEL_DB = -38.0
-"""Speech this far below full scale can hardly be heard on a telephone."""
-FLAT_SEMITONES = 5.0
-"""Half of what Mandarin's tones alone span in neutral speech (about 10 to 12 semitones): a monotone."""
-POOR_SNR_DB = 10.0
-MUMBLED_DB = 7.0
-"""So much below the agent's own usual level a sentence is mumbled: in 67 simulated calls where nobody mumbles no agent falls 6 dB."""
-MUMBLED_CHARS = 6
-"""Shorter ones are sounds of listening."""
-MIN_VOICED_TURNS = 3
 MONOLOGUE_S = 25.0
 AHEAD_RATIO = 1.6
 """Half as fast again is usual where one speaks to an old or hesitant person; more leaves him behind."""
@@ -134,39 +120,28 @@ def wording(context: CallContext) -> Assessment:
     )
 
 
-@criterion("politeness.warm_voice", emits=("voice.too_soft", "voice.flat", "voice.mumbled", "voice.sudden_rise"))
+@criterion(
+    "politeness.warm_voice",
+    emits=("voice.too_soft", "voice.flat", "voice.mumbled", "voice.drawl", "voice.fades", "voice.sudden_rise"),
+)
 def warm_voice(context: CallContext) -> Assessment:
-    """语音亲切: audible throughout, lively, without sudden rises; only where the sound can be judged."""
-    own = {turn.index for turn in context.turns_of(Role.AGENT)}
-    heard = [voice for voice in context.acoustics.voices if voice.turn in own and voice.level_db is not None]
+    """语音亲切: audible throughout, lively, without drawl or sudden rises; only where the sound can be judged."""
     if context.withheld:
         return abstain(WITHHELD)
-    if len(heard) < MIN_VOICED_TURNS:
-        return abstain("没有足够的坐席录音可供判断音量和语调，本项不评")
-    snr, level, movement = (
-        context.measure("agent_snr_db"),
-        context.measure("agent_level_db"),
-        context.measure("agent_pitch_range_semitones"),
-    )
-    if snr is not None and snr < POOR_SNR_DB:
-        return abstain(f"坐席声道噪声过大（信噪比 {snr:.0f} dB），不能判断语音，本项不评")
+    unfit = delivery.poor_channel(context)
+    if unfit:
+        return abstain(f"{unfit}，本项不评")
     return Assessment(
         (
-            *one_if(level is not None and level < LOW_LEVEL_DB, "voice.too_soft", "音量过低，客户难以听清"),
-            *one_if(movement is not None and movement < FLAT_SEMITONES, "voice.flat", "语调平直，缺少变化"),
-            *each_turn(_mumbled(context, heard), "voice.mumbled", "声音比平时低得多，含糊带过"),
+            *delivery.too_soft(context),
+            *delivery.flat(context),
+            *delivery.mumbled(context),
+            *delivery.drawled(context),
+            *delivery.fades(context),
             *each_event(context.events_of(EventKind.LEVEL_JUMP), "voice.sudden_rise", "音量突然增大"),
             *phrases(context),
         )
     )
-
-
-def _mumbled(context: CallContext, heard: Sequence[TurnVoice]) -> list[Turn]:
-    """Sentences far softer than the agent himself usually speaks."""
-    levels = {voice.turn: voice.level_db for voice in heard if voice.level_db is not None}
-    least = median(levels.values()) - MUMBLED_DB
-    soft = (turn for turn in context.turns_of(Role.AGENT) if levels.get(turn.index, least) < least)
-    return [turn for turn in soft if spoken_length(turn.text) >= MUMBLED_CHARS]
 
 
 @criterion(
@@ -179,7 +154,9 @@ def _mumbled(context: CallContext, heard: Sequence[TurnVoice]) -> list[Turn]:
         "customer.offended",
         "customer.pleased",
         "customer.unsettled",
+        "tone.flat_comfort",
         "tone.perfunctory",
+        "tone.sharp_comfort",
     ),
 )
 def sincere_tone(context: CallContext) -> Assessment:
@@ -193,9 +170,11 @@ def sincere_tone(context: CallContext) -> Assessment:
             *pleased(context),
             *unsettled(context),
             *brush_offs(context),
+            *delivery.comfort(context),
             *answers(context),
             *phrases(context),
-        )
+        ),
+        unjudged=delivery.unheard_comfort(context),
     )
 
 

@@ -46,11 +46,14 @@ class Assessment:
         Observations; an abstaining criterion may still hand over misconduct, which then counts against the call.
     abstained, reason
         No occasion, or nothing to judge by; the reason in Chinese.
+    unjudged
+        In Chinese: what belongs to the criterion and could not be judged in this call, though the rest was.
     """
 
     signals: tuple[Signal, ...] = ()
     abstained: bool = False
     reason: str | None = None
+    unjudged: str | None = None
 
 
 Criterion = Callable[[CallContext], Assessment]

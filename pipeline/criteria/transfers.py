@@ -2,10 +2,10 @@
 
 from pipeline.criteria.context import CallContext
 from pipeline.criteria.cues import Cue
-from pipeline.criteria.evidence import one_if, sentence_numbers
+from pipeline.criteria.evidence import clock, one_if, sentence_numbers
 from pipeline.criteria.registry import Signal
 from pipeline.measures.words import is_question, spoken_length
-from pipeline.schema import Role, Turn
+from pipeline.schema import EventKind, Role, Turn
 
 REASON_STEP, CONSENT_STEP = "转接：说明原因", "转接：征得同意"
 """Names of the steps in ``lexicons/flows.yaml``."""
@@ -43,11 +43,14 @@ def without_consent(context: CallContext) -> tuple[Signal, ...]:
 
 
 def dropped(context: CallContext) -> tuple[Signal, ...]:
-    """A transfer after which the customer finds nobody."""
+    """A transfer after which the line is busy, or the customer finds nobody."""
     turn = transfer_of(context)
     if turn is None:
         return ()
     lost = [each for each in context.showing(Cue.DROPPED) if each.span.start_s > turn.span.start_s]
+    busy = [each for each in context.events_of(EventKind.BUSY_SIGNAL) if each.span.start_s > turn.span.start_s]
+    if busy:
+        return (Signal("transfer.dropped", note=f"{clock(busy[0].span.start_s)} 转接后占线"),)
     return one_if(lost, "transfer.dropped", f"转接后掉线或无人接（{sentence_numbers(lost)}）")
 
 

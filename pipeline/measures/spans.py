@@ -1,6 +1,6 @@
 """Arithmetic of time spans: joined, overlapping and the gaps between."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from pipeline.schema import Span
@@ -15,6 +15,12 @@ def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
         else:
             merged.append(span)
     return tuple(merged)
+
+
+def bridged(spans: Iterable[Span], gap_s: float) -> tuple[Span, ...]:
+    """Spans in order, those with at most so long between them made one."""
+    longer = joined(Span(span.start_s, span.end_s + gap_s) for span in spans)
+    return tuple(Span(span.start_s, span.end_s - gap_s) for span in longer)
 
 
 def gaps(spans: Iterable[Span]) -> tuple[Span, ...]:
@@ -45,3 +51,16 @@ def total_s(spans: Sequence[Span]) -> float:
 def _near(spans: Iterable[Span], window: Span) -> tuple[Span, ...]:
     """The spans that reach into a window, those that touch or overlap made one."""
     return joined(span for span in spans if span.start_s < window.end_s and span.end_s > window.start_s)
+
+
+def without(spans: Iterable[Span], taken: Iterable[Span]) -> tuple[Span, ...]:
+    """What is left of the spans where others are taken out."""
+    cut = joined(taken)
+    return tuple(part for span in joined(spans) for part in _left(span, within(cut, span)))
+
+
+def _left(span: Span, cut: Sequence[Span]) -> Iterator[Span]:
+    edges = [span.start_s, *(edge for each in cut for edge in (each.start_s, each.end_s)), span.end_s]
+    for start_s, end_s in zip(edges[::2], edges[1::2], strict=True):
+        if start_s < end_s:
+            yield Span(start_s, end_s)

@@ -1,4 +1,4 @@
-"""Everything that happens in time: interruptions, silences, slow answers, sudden loudness, repetition."""
+"""Everything that happens in time: interruptions, silences, slow answers, sudden loudness, repetition, other sounds."""
 
 import statistics
 from collections.abc import Iterator, Sequence
@@ -25,6 +25,7 @@ def find_events(
         *slow_answers(transcript, findings, settings),
         *level_jumps(transcript, acoustics, settings),
         *repetitions(transcript, settings),
+        *(acoustics.sounds or ()),
     )
     return tuple(sorted(events, key=lambda event: (event.span.start_s, event.kind, event.by)))
 

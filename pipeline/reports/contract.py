@@ -23,6 +23,7 @@ Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json
 Object: TypeAlias = dict[str, Json]
 
 _DIGITS = 4
+_SOUNDS = frozenset({EventKind.TYPING, EventKind.MUSIC, EventKind.BUSY_SIGNAL, EventKind.NOISE})
 
 
 def scorecard_object(card: Scorecard) -> Object:
@@ -43,7 +44,8 @@ def scorecard_object(card: Scorecard) -> Object:
         "flow": [
             {"step": step.step, "done": step.done, "turn": step.turn, "in_order": step.in_order} for step in card.flow
         ],
-        "events": [_event(event) for event in card.events if not _customer_cuts_in(event)],
+        "events": [_event(each) for each in card.events if each.kind not in _SOUNDS and not _customer_cuts_in(each)],
+        "sounds": [_event(each) for each in card.events if each.kind in _SOUNDS],
         "measures": _plain(card.measures),
         "criteria": {score.criterion: _criterion(score) for score in card.criteria},
         "dimensions": {score.dimension: _interval(score) for score in card.dimensions},

@@ -48,7 +48,12 @@ def judge(context: CallContext, rule: CriterionRule, rubric: Rubric, sure: Suren
             return Judged(_abstention(rule, assessment), rule.weight)
     value, low, high = _interval(rule, found, rubric, sure)
     reason = explain(
-        rule.start, found, context.all_findings, only_faults=assessment.abstained, softened=value < rubric.soft_below
+        rule.start,
+        found,
+        context.all_findings,
+        only_faults=assessment.abstained,
+        softened=value < rubric.soft_below,
+        unjudged=assessment.unjudged,
     )
     indices = sorted({index for effect in found for signal in effect.signals for index in signal.findings})
     scored = CriterionScore(rule.id, value, low, high, abstained=False, reason=reason, findings=tuple(indices))

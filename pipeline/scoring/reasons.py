@@ -13,7 +13,13 @@ _NO_OCCASION = "本项没有对应情境，仅因出现不当行为而计入，�
 
 
 def explain(
-    start: float, effects: Sequence[Effect], findings: Sequence[Finding], *, only_faults: bool, softened: bool
+    start: float,
+    effects: Sequence[Effect],
+    findings: Sequence[Finding],
+    *,
+    only_faults: bool,
+    softened: bool,
+    unjudged: str | None = None,
 ) -> str:
     """The starting score, the largest deductions and additions, and what is left to the inspector to decide."""
     down = sorted((effect for effect in effects if effect.points < 0), key=lambda effect: effect.points)
@@ -29,7 +35,10 @@ def explain(
     if softened:
         parts.append(_SOFTENED)
     if doubtful:
-        parts.append(f"另有 {len(doubtful)} 处存疑，未计分，请人工判断")
+        told = "、".join(dict.fromkeys(signal.note for signal in doubtful if signal.note and not signal.findings))
+        parts.append(f"另有 {len(doubtful)} 处存疑，未计分，请人工判断{f'（{told}）' if told else ''}")
+    if unjudged:
+        parts.append(unjudged)
     return "；".join(parts) + "。"
 
 

@@ -1,0 +1,126 @@
+"""What is heard on the agent's channel besides speech: keys, music, busy signals, and sounds that only a listener can name."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.audio.room import RATE_HZ, Samples, frame_power
+from pipeline.measures.clicks import FRAME_S, sharp_levels, typing
+from pipeline.measures.spans import bridged, joined, without
+from pipeline.measures.tones import busy_signals, music
+from pipeline.schema import Event, EventKind, Role, Span, Turn
+
+PAUSE_S = 0.2
+"""Kept away from speech on both sides: breath and the ends of words are no other sounds."""
+WORD_ROOM_S = 0.5
+"""The same around words, whose times are less sure than the detector's."""
+TYPING_S = 1.0
+"""A word typed; shorter runs of keys disturb nobody."""
+SAME_MUSIC_S = 1.0
+SAME_TYPING_S = 3.0
+"""Who stops typing for so short is still at it."""
+NAMED_ROOM_S = 1.0
+"""What is heard so close to a sound that has a name is its begin or end."""
+NOISE_S = 0.3
+SAME_NOISE_S = 0.5
+"""Shorter sounds are none to ask about; those closer together are one."""
+ABOVE_FLOOR_DB = 15.0
+BELOW_VOICE_DB = 20.0
+"""A sound is worth a listener's time so far above the channel's noise, and no farther below the agent's voice."""
+_LEAK_DB = 15.0
+"""Further below the other channel at that moment: leaked from there, as in ``speakers.crosstalk``."""
+_NEAR_FRAMES = 5
+"""A quarter second on both sides, in which the other channel may be louder."""
+NOISE_FRAME_S = 0.05
+_LEAST_POWER = 1e-9
+
+TONES = frozenset({EventKind.MUSIC, EventKind.BUSY_SIGNAL})
+"""They come from the line: they wake the speech detector, and are neither speech nor its noise."""
+
+Powers = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The agent's side of a recording.
+
+    Parameters
+    ----------
+    samples, other
+        The agent's channel and the customer's, shape (n,), 16 kHz.
+    turns
+        What was said on the agent's channel.
+    speech
+        Where the detector hears a voice on it; music and tones may wake it too.
+    """
+
+    samples: Samples
+    other: Samples
+    turns: Sequence[Turn]
+    speech: Sequence[Span]
+
+
+def sounds(line: Line) -> tuple[Event, ...]:
+    """Everything but speech that is heard on the agent's channel, by its start."""
+    end_s = len(line.samples) / RATE_HZ
+    wordless = without([Span(0.0, end_s)], _roomy(_words(line.turns), WORD_ROOM_S))
+    quiet = without(wordless, _roomy(line.speech, PAUSE_S))
+    powers, other = (frame_power(each, round(NOISE_FRAME_S * RATE_HZ)) for each in (line.samples, line.other))
+    floor = _floor(powers, quiet)
+    played = bridged((part for span in wordless for part in music(line.samples, span, floor)), SAME_MUSIC_S)
+    busy = joined(part for span in wordless for part in busy_signals(line.samples, span, floor))
+    keys = tuple(_keys(line, without(quiet, [*played, *busy])))
+    noises = _noises(powers, other, without(quiet, _roomy([*played, *busy, *keys], NAMED_ROOM_S)), floor)
+    found = {EventKind.MUSIC: played, EventKind.BUSY_SIGNAL: busy, EventKind.TYPING: keys, EventKind.NOISE: noises}
+    every = (Event(kind, Role.AGENT, _rounded(span)) for kind, spans in found.items() for span in spans)
+    return tuple(sorted(every, key=lambda event: (event.span.start_s, event.kind)))
+
+
+def _words(turns: Iterable[Turn]) -> Iterator[Span]:
+    """Where words are said."""
+    for turn in turns:
+        yield from (word.span for word in turn.words) if turn.words else (turn.span,)
+
+
+def _rounded(span: Span) -> Span:
+    return Span(round(span.start_s, 2), round(span.end_s, 2))
+
+
+def _roomy(spans: Iterable[Span], room_s: float) -> Iterator[Span]:
+    """The spans with so many seconds more on both sides."""
+    return (Span(each.start_s - room_s, each.end_s + room_s) for each in spans)
+
+
+def _floor(powers: Powers, quiet: Sequence[Span]) -> float:
+    """Mean power of the channel's noise."""
+    heard = powers[_marks(quiet, len(powers), NOISE_FRAME_S)]
+    return max(float(np.median(heard if len(heard) else powers)), _LEAST_POWER)
+
+
+def _marks(spans: Iterable[Span], count: int, frame_s: float) -> Mask:
+    """Which of so many frames lie in the spans."""
+    marks = np.zeros(count, np.bool_)
+    for span in spans:
+        marks[round(span.start_s / frame_s) : round(span.end_s / frame_s)] = True
+    return marks
+
+
+def _keys(line: Line, quiet: Sequence[Span]) -> Iterator[Span]:
+    levels = sharp_levels(line.samples)
+    found = typing(levels, _marks(quiet, len(levels), FRAME_S), sharp_levels(line.other))
+    return (span for span in bridged(found, SAME_TYPING_S) if span.duration_s >= TYPING_S)
+
+
+def _noises(powers: Powers, other: Powers, quiet: Sequence[Span], floor: float) -> Iterator[Span]:
+    """Sounds of no known kind that are loud enough to be asked about."""
+    voice = float(np.percentile(powers, 95)) if len(powers) else 0.0
+    least = max(floor * 10 ** (ABOVE_FLOOR_DB / 10), voice / 10 ** (BELOW_VOICE_DB / 10))
+    around = np.lib.stride_tricks.sliding_window_view(np.pad(other, _NEAR_FRAMES), 2 * _NEAR_FRAMES + 1).max(axis=1)
+    own = around[: len(powers)] < powers * 10 ** (_LEAK_DB / 10)
+    loud = np.flatnonzero(_marks(quiet, len(powers), NOISE_FRAME_S) & (powers > least) & own)
+    for run in np.split(loud, np.flatnonzero(np.diff(loud) * NOISE_FRAME_S > SAME_NOISE_S) + 1):
+        if len(run) * NOISE_FRAME_S >= NOISE_S:
+            yield Span(float(run[0]) * NOISE_FRAME_S, float(run[-1] + 1) * NOISE_FRAME_S)
