@@ -32,9 +32,9 @@ class SpokenCall:
         own = [self.channels[0, _at(turn.span.start_s) : _at(turn.span.end_s)] for turn in self.turns]
         return float(np.percentile(np.abs(np.concatenate(own)), LOUD_PERCENTILE))
 
-    def with_sound(self, sound, span, *, below_voice_db):
-        """The channels with a sound in a span, its loud parts so far below the agent's."""
-        mixed = self.channels.copy()
+    def with_sound(self, sound, span, *, below_voice_db, onto=None):
+        """The channels, or what they were made into, with a sound in a span, its loud parts so far below the agent's."""
+        mixed = (self.channels if onto is None else onto).copy()
         part = sound[: _at(span.end_s) - _at(span.start_s)]
         gain = self.loud * 10 ** (-below_voice_db / 20) / np.percentile(np.abs(part), LOUD_PERCENTILE)
         mixed[0, _at(span.start_s) : _at(span.start_s) + len(part)] += (gain * part).astype(np.float32)

@@ -29,6 +29,9 @@ SAME_NOISE_S = 0.5
 ABOVE_FLOOR_DB = 15.0
 BELOW_VOICE_DB = 20.0
 """A sound is worth a listener's time so far above the channel's noise, and no farther below the agent's voice."""
+FLOOR_PERCENTILE = 10
+"""Of the levels where nobody speaks: music may play through most of it, but not through all."""
+FAINT_DB = 45.0
 _LEAK_DB = 15.0
 """Further below the other channel at that moment: leaked from there, as in ``speakers.crosstalk``."""
 _NEAR_FRAMES = 5
@@ -69,11 +72,14 @@ def sounds(line: Line) -> tuple[Event, ...]:
     wordless = without([Span(0.0, end_s)], _roomy(_words(line.turns), WORD_ROOM_S))
     quiet = without(wordless, _roomy(line.speech, PAUSE_S))
     powers, other = (frame_power(each, round(NOISE_FRAME_S * RATE_HZ)) for each in (line.samples, line.other))
-    floor = _floor(powers, quiet)
+    voice = float(np.percentile(powers, 95)) if len(powers) else 0.0
+    floor = _floor(powers, quiet, voice)
     played = bridged((part for span in wordless for part in music(line.samples, span, floor)), SAME_MUSIC_S)
     busy = joined(part for span in wordless for part in busy_signals(line.samples, span, floor))
     keys = tuple(_keys(line, without(quiet, [*played, *busy])))
-    noises = _noises(powers, other, without(quiet, _roomy([*played, *busy, *keys], NAMED_ROOM_S)), floor)
+    unnamed = without(quiet, _roomy([*played, *busy, *keys], NAMED_ROOM_S))
+    least = max(floor * 10 ** (ABOVE_FLOOR_DB / 10), voice / 10 ** (BELOW_VOICE_DB / 10))
+    noises = _noises(powers, other, unnamed, least)
     found = {EventKind.MUSIC: played, EventKind.BUSY_SIGNAL: busy, EventKind.TYPING: keys, EventKind.NOISE: noises}
     every = (Event(kind, Role.AGENT, _rounded(span)) for kind, spans in found.items() for span in spans)
     return tuple(sorted(every, key=lambda event: (event.span.start_s, event.kind)))
@@ -94,10 +100,11 @@ def _roomy(spans: Iterable[Span], room_s: float) -> Iterator[Span]:
     return (Span(each.start_s - room_s, each.end_s + room_s) for each in spans)
 
 
-def _floor(powers: Powers, quiet: Sequence[Span]) -> float:
-    """Mean power of the channel's noise."""
+def _floor(powers: Powers, quiet: Sequence[Span], voice: float) -> float:
+    """Mean power of the channel's noise, or of what is too faint beside the agent's voice to be heard by anybody."""
     heard = powers[_marks(quiet, len(powers), NOISE_FRAME_S)]
-    return max(float(np.median(heard if len(heard) else powers)), _LEAST_POWER)
+    noise = float(np.percentile(heard, FLOOR_PERCENTILE)) if len(heard) else 0.0
+    return max(noise, voice / 10 ** (FAINT_DB / 10), _LEAST_POWER)
 
 
 def _marks(spans: Iterable[Span], count: int, frame_s: float) -> Mask:
@@ -114,10 +121,8 @@ def _keys(line: Line, quiet: Sequence[Span]) -> Iterator[Span]:
     return (span for span in bridged(found, SAME_TYPING_S) if span.duration_s >= TYPING_S)
 
 
-def _noises(powers: Powers, other: Powers, quiet: Sequence[Span], floor: float) -> Iterator[Span]:
+def _noises(powers: Powers, other: Powers, quiet: Sequence[Span], least: float) -> Iterator[Span]:
     """Sounds of no known kind that are loud enough to be asked about."""
-    voice = float(np.percentile(powers, 95)) if len(powers) else 0.0
-    least = max(floor * 10 ** (ABOVE_FLOOR_DB / 10), voice / 10 ** (BELOW_VOICE_DB / 10))
     around = np.lib.stride_tricks.sliding_window_view(np.pad(other, _NEAR_FRAMES), 2 * _NEAR_FRAMES + 1).max(axis=1)
     own = around[: len(powers)] < powers * 10 ** (_LEAK_DB / 10)
     loud = np.flatnonzero(_marks(quiet, len(powers), NOISE_FRAME_S) & (powers > least) & own)
