@@ -2,11 +2,11 @@
 
 import re
 
+from pipeline.criteria import delivery
 from pipeline.criteria.answers import answers
 from pipeline.criteria.context import CallContext
 from pipeline.criteria.course import hurried_after, hurries_past
 from pipeline.criteria.cues import Cue
-from pipeline.criteria.delivery import POOR_SNR_DB
 from pipeline.criteria.evidence import (
     WITHHELD,
     above,
@@ -24,6 +24,7 @@ from pipeline.criteria.politeness import left_waiting
 from pipeline.criteria.reaction import displeased, pleased, unsettled
 from pipeline.criteria.registry import Assessment, abstain, criterion
 from pipeline.criteria.transfers import without_consent
+from pipeline.measures.interruptions import overlaps_heard
 from pipeline.measures.words import spoken_length
 from pipeline.schema import Event, EventKind, Role
 
@@ -46,7 +47,7 @@ def mandarin(context: CallContext) -> Assessment:
     turns = context.turns_of(Role.AGENT)
     if snr is None or confidence is None or sum(spoken_length(turn.text) for turn in turns) < MIN_CHARS:
         return abstain("没有录音质量数据或坐席话语太少，不能间接判断普通话，本项不评")
-    if snr < POOR_SNR_DB:
+    if snr < delivery.POOR_SNR_DB:
         return abstain(f"坐席声道质量差（信噪比 {snr:.0f} dB），不能间接判断普通话，本项不评")
     return Assessment(
         graded(
@@ -86,7 +87,8 @@ def listening(context: CallContext) -> Assessment:
             *pleased(context),
             *unsettled(context),
             *phrases(context),
-        )
+        ),
+        unjudged=None if overlaps_heard(context.transcript) else "没有判断抢话（不是双声道录音，听不出谁先开口）",
     )
 
 
@@ -171,12 +173,16 @@ def composure(context: CallContext) -> Assessment:
         return abstain("客户情绪平稳，没有需要坐席控制情绪的情境，本项不评", faults(context))
     after = {turn.index for each in hostile for turn in agent_turns_after(context.transcript, each, CALM_WITHIN)}
     lost = any(finding.is_fault and finding.evidence.turn in after for finding in context.findings)
-    raised = [event for event in context.events_of(EventKind.LEVEL_JUMP) if event.detail.get("turn") in after]
+    unheard = delivery.poor_channel(context)
+    raised = () if unheard else delivery.raised_voice(context, after)
+    hurried = hurried_after(context, after)
+    kept = after and not (lost or raised or hurried)
     return Assessment(
         (
-            *one_if(after and not lost, "composure.kept", f"客户情绪激动时保持平稳（{sentence_numbers(hostile)}）"),
-            *each_event(raised, "composure.raised_voice", "客户激动后音量突然增大"),
-            *hurried_after(context, after),
+            *one_if(kept, "composure.kept", f"客户情绪激动时保持平稳（{sentence_numbers(hostile)}）"),
+            *raised,
+            *hurried,
             *phrases(context),
-        )
+        ),
+        unjudged=f"没有听辨客户激动后的音量和语调（{unheard}）" if unheard else None,
     )

@@ -3,7 +3,7 @@
 How high and how lively somebody speaks is his own, how loud it is recorded is the channel's; only what differs from both speaks of manner.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -12,7 +12,7 @@ from pipeline.criteria.evidence import each_turn, one_if
 from pipeline.criteria.registry import Signal
 from pipeline.measures.drawl import DRAWN_S
 from pipeline.measures.words import spoken_length
-from pipeline.schema import Role, Turn, TurnVoice
+from pipeline.schema import EventKind, Role, Turn, TurnVoice
 
 POOR_SNR_DB = 10.0
 MIN_VOICED_TURNS = 3
@@ -39,7 +39,9 @@ FLAT_COMFORT_SEMITONES = 6.0
 """
 SHARP_DB = 4.0
 SHARP_SEMITONES = 3.0
-"""So much louder than usual, or half as much and so much higher, comfort sounds sharp: in those calls no comforting sentence."""
+"""So much louder than usual, or half as much and so much higher, a voice is raised: in those calls one sentence of 173, a rude one."""
+CALM_TURNS = 2
+"""A voice is known as calm from so many sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,14 @@ def spoken(context: CallContext) -> tuple[Spoken, ...]:
 @once_a_call
 def usual(context: CallContext) -> Usual:
     """What the agent's voice is like in this call."""
-    own = [each.voice for each in spoken(context)]
+    return _usual(spoken(context))
+
+
+def _usual(sentences: Sequence[Spoken]) -> Usual:
     return Usual(
-        median(each.level_db for each in spoken(context)),
-        _median(voice.pitch_hz for voice in own),
-        _median(voice.pitch_range_semitones for voice in own),
+        median(each.level_db for each in sentences),
+        _median(each.voice.pitch_hz for each in sentences),
+        _median(each.voice.pitch_range_semitones for each in sentences),
     )
 
 
@@ -138,6 +143,16 @@ def comfort(context: CallContext) -> tuple[Signal, ...]:
         *_comforting(context, _is_flat, "tone.flat_comfort", "致歉、安抚时语调平淡，没有起伏"),
         *_comforting(context, _is_sharp, "tone.sharp_comfort", "致歉、安抚时声音生硬，高于平时"),
     )
+
+
+def raised_voice(context: CallContext, turns: Collection[int]) -> tuple[Signal, ...]:
+    """A sudden rise in one of these turns, or a voice louder, or louder and higher, than in the agent's calm ones."""
+    answering = [each for each in spoken(context) if each.turn.index in turns]
+    calm = [each for each in spoken(context) if each.turn.index not in turns]
+    jumps = {event.detail.get("turn") for event in context.events_of(EventKind.LEVEL_JUMP)}
+    known = len(calm) >= CALM_TURNS
+    raised = [each.turn for each in answering if each.turn.index in jumps or (known and _is_sharp(each, _usual(calm)))]
+    return each_turn(raised, "composure.raised_voice", "客户激动后声音提高，高于自己平时")
 
 
 def unheard_comfort(context: CallContext) -> str | None:

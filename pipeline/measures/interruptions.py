@@ -15,7 +15,7 @@ EDGE_S = 0.2
 
 def interruptions(transcript: Transcript, acoustics: Acoustics, settings: Settings) -> Iterator[Event]:
     """Interruptions by either side; none on one channel, where overlaps cannot be heard apart."""
-    if len({turn.channel for turn in transcript.turns}) < 2:
+    if not overlaps_heard(transcript):
         return
     speaking: list[Turn] = []
     for turn in transcript.turns:
@@ -23,6 +23,11 @@ def interruptions(transcript: Transcript, acoustics: Acoustics, settings: Settin
         if speaking and spoken_length(turn.text) >= settings.interruption_min_chars and not is_backchannel(turn.text):
             yield from _interruption(turn, speaking, acoustics, settings)
         speaking.append(turn)
+
+
+def overlaps_heard(transcript: Transcript) -> bool:
+    """Whether each side has a channel of its own, so that who speaks while the other does can be told."""
+    return transcript.roles.method != "voice" and len({turn.channel for turn in transcript.turns}) > 1
 
 
 def _interruption(turn: Turn, speaking: Sequence[Turn], acoustics: Acoustics, settings: Settings) -> Iterator[Event]:

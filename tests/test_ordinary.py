@@ -1,0 +1,31 @@
+"""What good agents say every day is no fault: ``tests/data/ordinary.txt``, one sentence a line, for anybody to extend."""
+
+from pathlib import Path
+
+import pytest
+from builders import dialogue
+
+from pipeline.kit import load_kit
+from pipeline.language.text import read_turns
+from pipeline.schema import Polarity, Status
+from pipeline.settings import Settings
+
+SENTENCES = (Path(__file__).parent / "data" / "ordinary.txt").read_text("utf-8").split()
+
+
+@pytest.fixture(scope="module")
+def kit():
+    return load_kit(Settings())
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_an_ordinary_sentence_is_no_certain_fault(kit, sentence):
+    call = dialogue(
+        ("agent", "您好，请问有什么可以帮您？"),
+        ("customer", "我查一下话费。"),
+        ("agent", f"{sentence}。"),
+        ("customer", "好的。"),
+    )
+    found = kit.finder.find(read_turns(call, kit.segmenter))
+    faults = [each for each in found if (each.polarity, each.status) == (Polarity.FORBIDDEN, Status.CERTAIN)]
+    assert [each.evidence.quote for each in faults] == []
