@@ -56,6 +56,12 @@ def test_one_channel_has_no_interruptions():
     assert events(transcript(*(replace(each, channel=0) for each in turns))) == ()
 
 
+def test_voices_on_one_channel_have_none_either():
+    heard = transcript(turn(C, "我家的网从昨天就断了一直没好", until=5.0), turn(A, "您先听我把话说完", 3.0, until=5.5))
+    assert kinds(events(replace(heard, roles=replace(heard.roles, method="voice")))) == []
+    assert kinds(events(heard)) == ["interruption"]
+
+
 def test_speech_activity_trims_a_turn_that_ends_late():
     heard = transcript(turn(C, "我家的网从昨天就断了一直没好", until=5.0), turn(A, "您先听我把话说完", 3.0, until=5.5))
     speech = ((Span(3.0, 5.5),), (Span(0.0, 3.2),))
