@@ -43,8 +43,8 @@ Outcome = Scored | Failure
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """A call read with the lists of its day.
+class Read:
+    """A call read with the lists of its day: all that is found in its words before the call as a whole is looked at.
 
     Parameters
     ----------
@@ -73,18 +73,22 @@ def judge(heard: Heard, kit: Kit, *, findings: tuple[Finding, ...] | None = None
     """
     if findings is None:
         return judge_all([heard], kit)[0]
-    return _judged(replace(_read_all([heard], kit)[0], found=findings, told=True))
+    return _judged(replace(_read_up_to_phrases([heard], kit)[0], found=findings, told=True))
 
 
 def judge_all(calls: Iterable[Heard], kit: Kit) -> tuple[Scorecard, ...]:
     """Judge several calls: each has the scorecard that it has alone, for phrases are found quicker in all at once."""
-    read = _read_all(calls, kit)
+    return tuple(_judged(each) for each in read_all(calls, kit))
+
+
+def read_all(calls: Iterable[Heard], kit: Kit) -> tuple[Read, ...]:
+    """Calls read for all that their words hold, what is quicker in all at once in all at once."""
+    read = _read_up_to_phrases(calls, kit)
     found = _found_by([each.kit.finder.find_all for each in read], read)
-    return tuple(_judged(replace(each, found=phrases)) for each, phrases in zip(read, found, strict=True))
+    return tuple(replace(each, found=phrases) for each, phrases in zip(read, found, strict=True))
 
 
-def _read_all(calls: Iterable[Heard], kit: Kit) -> list[_Read]:
-    """Calls read up to their phrases, what is quicker in all at once in all at once."""
+def _read_up_to_phrases(calls: Iterable[Heard], kit: Kit) -> list[Read]:
     read = [_read(heard, kit) for heard in calls]
     _read_ahead(read)
     keywords = _found_by([each.kit.rules.book.keywords.find_all for each in read], read)
@@ -93,7 +97,7 @@ def _read_all(calls: Iterable[Heard], kit: Kit) -> list[_Read]:
 
 
 def _found_by(
-    searches: Sequence[Callable[[Sequence[Sequence[TurnText]]], Sequence[_Found]]], read: Sequence[_Read]
+    searches: Sequence[Callable[[Sequence[Sequence[TurnText]]], Sequence[_Found]]], read: Sequence[Read]
 ) -> Sequence[_Found]:
     """What each call's own search finds in it; calls that share one are searched together."""
     found: dict[int, _Found] = {}
@@ -103,28 +107,29 @@ def _found_by(
     return [found[i] for i in range(len(read))]
 
 
-def _read(heard: Heard, kit: Kit) -> _Read:
+def _read(heard: Heard, kit: Kit) -> Read:
     kit = kit.on(heard.recording.started_at)
-    return _Read(heard, kit, read_turns(heard.transcript.turns, kit.segmenter))
+    return Read(heard, kit, read_turns(heard.transcript.turns, kit.segmenter))
 
 
-def _read_ahead(read: Sequence[_Read]) -> None:
+def _read_ahead(read: Sequence[Read]) -> None:
     """Let what customers say be read for their reactions in all calls at once."""
     for wordings in {id(each.kit.wordings): each.kit.wordings for each in read}.values():
         calls = (each.heard.transcript for each in read if each.kit.wordings is wordings)
         wordings.read_ahead([turn.text for call in calls for turn in call.turns if turn.role is Role.CUSTOMER])
 
 
-def _judged(read: _Read) -> Scorecard:
-    heard, kit, texts = read.heard, read.kit, read.texts
+def context_of(read: Read) -> CallContext:
+    """All that the criteria may look at: the phrases weighed by the whole call, what the rules make of it, what was measured."""
+    heard, kit = read.heard, read.kit
     transcript, settings = heard.transcript, kit.settings
     findings, ruled = _found(read)
     scenario = UNNAMED if transcript.roles.withheld else read.scenario
     events = find_events(transcript, heard.acoustics, findings, settings)
-    context = CallContext(
+    return CallContext(
         recording=heard.recording,
         transcript=transcript,
-        texts=texts,
+        texts=read.texts,
         acoustics=heard.acoustics,
         findings=findings,
         rule_findings=ruled.findings,
@@ -135,21 +140,25 @@ def _judged(read: _Read) -> Scorecard:
         opening=opening(transcript, findings),
         closing=closing(transcript, findings, heard.recording),
         scenario=scenario,
-        flow=follow(texts, findings, scenario, kit.flows),
+        flow=follow(read.texts, findings, scenario, kit.flows),
         settings=settings,
         wordings=kit.wordings,
     )
+
+
+def _judged(read: Read) -> Scorecard:
+    kit = read.kit
     versions = Versions(
         code=pipeline.__version__,
         lexicon=kit.lexicon_version,
         rubric=kit.rubric.version,
         calibration=kit.calibration.version if kit.calibration else None,
-        engine=transcript.engine,
+        engine=read.heard.transcript.engine,
     )
-    return score(context, kit.scheme, versions, calibration=kit.calibration)
+    return score(context_of(read), kit.scheme, versions, calibration=kit.calibration)
 
 
-def _found(read: _Read) -> tuple[tuple[Finding, ...], Applied]:
+def _found(read: Read) -> tuple[tuple[Finding, ...], Applied]:
     """Phrase evidence, and what the rules make of it; where people say what was found, the rules find nothing more."""
     heard, kit = read.heard, read.kit
     phrases = read.found if read.told else _weighed(read)
@@ -163,7 +172,7 @@ def _found(read: _Read) -> tuple[tuple[Finding, ...], Applied]:
     return listed, replace(ruled, findings=own, labelled=())
 
 
-def _weighed(read: _Read) -> tuple[Finding, ...]:
+def _weighed(read: Read) -> tuple[Finding, ...]:
     return weigh(read.found, read.heard.transcript, read.kit.wordings.cues, spared=read.kit.rubric.red_lines)
 
 

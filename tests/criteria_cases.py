@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,14 +10,12 @@ from typing import Any
 import yaml
 from builders import CHARS_PER_SECOND, turn
 
+from pipeline.call import context_of as context_of_read
+from pipeline.call import read_all
 from pipeline.criteria.context import CallContext
-from pipeline.criteria.flows import find_scenario, follow
-from pipeline.criteria.opening_closing import closing, opening
 from pipeline.criteria.registry import Assessment, registered
+from pipeline.hearing import Heard
 from pipeline.kit import Kit, load_kit
-from pipeline.language.text import read_turns
-from pipeline.measures.figures import measure
-from pipeline.measures.timing import find_events
 from pipeline.schema import (
     Acoustics,
     ChannelQuality,
@@ -36,8 +34,9 @@ from pipeline.schema import (
 from pipeline.settings import Settings
 
 FOLDER = Path(__file__).parent / "data" / "criteria"
+DIMENSIONS = ("politeness", "patience", "communication")
 KINDS = {"好", "坏", "无情境", "边界", "陷阱", "识别噪声"}
-EXPECTED = {"raises", "lowers", "neither", "abstains"}
+EXPECTED = {"raises", "lowers", "asks", "neither", "abstains"}
 ROLES = {"坐席": "agent", "客户": "customer"}
 SOUNDS = {
     "敲键盘": EventKind.TYPING,
@@ -105,33 +104,20 @@ def points(criterion: str) -> Mapping[str, float]:
 
 
 def context_of(entry: Mapping[str, Any]) -> CallContext:
-    """A written dialogue as a call, judged up to the criteria by the real parts."""
+    """A written dialogue as a call, judged up to the criteria as the product does it; a scenario that is written stands."""
+    (read,) = read_all([_heard(entry)], kit())
+    return context_of_read(replace(read, scenario=Scenario(entry["scenario"], 0.9)) if "scenario" in entry else read)
+
+
+def _heard(entry: Mapping[str, Any]) -> Heard:
     lines = [_said(line) for line in entry["dialogue"].splitlines() if line.strip()]
     sound = entry.get("sound", {})
     turns = tuple(_turns(lines, sound.get("confidence", 0.95)))
-    transcript = Transcript(turns, Roles("given", 1.0, entry.get("roles") == "unsure"), Engine("given", "none"))
-    texts = read_turns(turns, kit().segmenter)
-    findings = kit().finder.find(texts)
-    acoustics = _acoustics(lines, sound)
-    events = find_events(transcript, acoustics, findings, kit().settings)
     end_s = max(turn.span.end_s for turn in turns) + 1
-    recording = Recording("0", "written", entry.get("duration_s", end_s), 2, started_at=entry.get("started_at"))
-    guessed = find_scenario(texts, kit().flows)
-    scenario = Scenario(entry["scenario"], 0.9) if "scenario" in entry else guessed
-    return CallContext(
-        recording=recording,
-        transcript=transcript,
-        texts=texts,
-        acoustics=acoustics,
-        findings=findings,
-        events=events,
-        measures=measure(transcript, acoustics, events, kit().settings),
-        opening=opening(transcript, findings),
-        closing=closing(transcript, findings, recording),
-        scenario=scenario,
-        flow=follow(texts, findings, scenario, kit().flows),
-        settings=kit().settings,
-        wordings=kit().wordings,
+    return Heard(
+        Recording("0", "written", entry.get("duration_s", end_s), 2, started_at=entry.get("started_at")),
+        Transcript(turns, Roles("given", 1.0, entry.get("roles") == "unsure"), Engine("given", "none")),
+        _acoustics(lines, sound),
     )
 
 
@@ -175,7 +161,7 @@ def _acoustics(lines: list[Said], sound: Mapping[str, Any]) -> Acoustics:
         for i, line in enumerate(lines)
         if line.level_db is not None
     )
-    quality = (ChannelQuality(0, 20.0, sound["snr_db"]),) if "snr_db" in sound else ()
+    quality = (ChannelQuality(0, 20.0, sound["snr_db"], sound.get("clipped_ratio", 0.0)),) if "snr_db" in sound else ()
     heard = tuple(_sound(each) for each in sound["heard"]) if "heard" in sound else None
     return Acoustics(voices=voices, quality=quality, sounds=heard)
 
@@ -198,5 +184,8 @@ def failure(case: Case) -> str | None:
         return said
     if wanted == "neither":
         return said if name in seen else None
+    if wanted == "asks":
+        asked = any(signal.name == name and signal.doubtful for signal in found.signals)
+        return None if asked and name not in seen else said
     right = points(case.criterion).get(name, 0.0) * (1 if wanted == "raises" else -1) > 0
     return None if name in seen and right else said

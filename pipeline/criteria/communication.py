@@ -22,7 +22,7 @@ from pipeline.criteria.evidence import (
 from pipeline.criteria.manner import asks_told, decisions, orders
 from pipeline.criteria.politeness import left_waiting
 from pipeline.criteria.reaction import displeased, pleased, unsettled
-from pipeline.criteria.registry import Assessment, abstain, criterion
+from pipeline.criteria.registry import Assessment, Signal, abstain, criterion
 from pipeline.criteria.transfers import without_consent
 from pipeline.measures.interruptions import overlaps_heard
 from pipeline.measures.words import spoken_length
@@ -33,9 +33,26 @@ CLEAR_CONFIDENCE = 0.75
 MIN_CHARS = 60
 LONG_TURN_CHARS = 90
 """Some 20 seconds of speech: more in one turn is hard to follow by ear."""
-JARGON = re.compile(r"后台|工单池|派单|BSS|CRM|上收|下发|割接|端口侧|资源侧|局端|前台|口径")
+THIS_SIDE = re.compile(r"(?:我们?|您|你)这边")
+"""口语化 that the norm names (section 1, 表达能力: 「这边」)."""
+THIS_SIDE_LEAST, THIS_SIDE_USUAL = 3, 1.0
+"""Times, and times per 100 characters of the agent's: in 16 simulated calls nobody says it twice, nor more than 0.5 times per 100."""
 FILLERS_USUAL = 1.5
 CALM_WITHIN = 2
+PROPOSALS = frozenset(
+    {
+        "solicit",
+        "proactive",
+        "retention",
+        "wait_notice",
+        "confirm",
+        "identity_check",
+        "ownership",
+        "recommend_cancel",
+        "refuse",
+    }
+)
+"""Findings, doubtful ones too, that show an occasion to ask for consent: something is offered, checked, done, waited for or decided."""
 
 
 @criterion("communication.mandarin", emits=("mandarin.unclear",))
@@ -111,16 +128,16 @@ def soliciting(context: CallContext) -> Assessment:
     """意见征询能力: asks for consent where something is proposed, decides nothing over the customer's head."""
     if context.withheld:
         return abstain(WITHHELD)
-    return Assessment(
-        (
-            *orders(context),
-            *decisions(context),
-            *without_consent(context),
-            *pleased(context),
-            *unsettled(context),
-            *phrases(context),
-        )
-    )
+    said = (*orders(context), *decisions(context), *without_consent(context))
+    if not (said or _proposes(context)):
+        return abstain("没有提出方案、等待、转接或替客户办理，没有需要征询的情境，本项不评", faults(context))
+    return Assessment((*said, *pleased(context), *unsettled(context), *phrases(context)))
+
+
+def _proposes(context: CallContext) -> bool:
+    """Whether anything is put forward that the customer should be asked about."""
+    named = any(finding.label in PROPOSALS for finding in context.findings)
+    return named or any(context.showing(cue, by=Role.AGENT) for cue in (Cue.OFFERED, Cue.PROPOSED, Cue.TRANSFER))
 
 
 @criterion(
@@ -133,6 +150,7 @@ def soliciting(context: CallContext) -> Assessment:
         "expression.hurries_past",
         "expression.fillers",
         "expression.jargon",
+        "expression.colloquial",
         "expression.long_turn",
         "customer.displeased",
         "customer.pleased",
@@ -144,7 +162,7 @@ def expression(context: CallContext) -> Assessment:
     if context.withheld:
         return abstain(WITHHELD)
     agent = context.turns_of(Role.AGENT)
-    jargon = [turn for turn in agent if JARGON.search(turn.text)]
+    jargon = context.showing(Cue.JARGON, by=Role.AGENT)
     long = [turn for turn in agent if spoken_length(turn.text) > LONG_TURN_CHARS]
     fillers = above(context.measure("fillers_per_100_chars"), FILLERS_USUAL)
     return Assessment(
@@ -154,6 +172,7 @@ def expression(context: CallContext) -> Assessment:
             *hurries_past(context),
             *graded(fillers, "expression.fillers", "口头禅偏多"),
             *one_if(jargon, "expression.jargon", f"使用内部术语（{sentence_numbers(jargon)}）"),
+            *_colloquial(context),
             *one_if(long, "expression.long_turn", f"一次讲得过长（{sentence_numbers(long)}）"),
             *displeased(context),
             *pleased(context),
@@ -161,6 +180,15 @@ def expression(context: CallContext) -> Assessment:
             *phrases(context),
         )
     )
+
+
+def _colloquial(context: CallContext) -> tuple[Signal, ...]:
+    """口语化: 「我这边」 and 「您这边」 in every other sentence."""
+    said = [turn for turn in context.turns_of(Role.AGENT) for _ in THIS_SIDE.finditer(turn.text)]
+    chars = context.measure("agent_chars_count") or 0.0
+    often = len(said) >= THIS_SIDE_LEAST and 100 * len(said) > THIS_SIDE_USUAL * chars
+    note = f"口语化，「这边」说了 {len(said)} 次（{sentence_numbers(dict.fromkeys(said))}）"
+    return one_if(often, "expression.colloquial", note)
 
 
 @criterion("communication.composure", emits=("composure.kept", "composure.raised_voice", "composure.hurried"))

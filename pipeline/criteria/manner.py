@@ -1,7 +1,7 @@
 """How the agent deals with the customer, turn by turn: orders, decisions, brush-offs, pushing, asking what was told, wishes rattled off."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import pairwise
 
@@ -9,16 +9,20 @@ from pipeline.criteria.context import CallContext
 from pipeline.criteria.cues import Cue
 from pipeline.criteria.evidence import agent_turns_after, each_turn
 from pipeline.criteria.registry import Signal
-from pipeline.measures.words import DIGIT_STRING, bare
+from pipeline.measures.words import DIGIT_STRING, bare, is_question
 from pipeline.schema import Role, Turn
 
 PUSHES_AFTER = 2
 """Offers in the agent's next two turns after the customer declined are pushing (norm: 交叉营销适可而止)."""
+OFFERS_ENOUGH = 2
+"""Who has shown no interest in two offers is pushed by the third, though he never refused (same clause)."""
+_LISTENING = re.compile(r"[嗯哦噢喔啊呃哎唉]+")
+"""Sounds of listening, which accept nothing."""
 HARSH = ("blame", "impatience", "insult", "push_hangup", "refuse", "rhetorical", "shirk")
 """Faults that say the same as an order or a brush-off, and cost more."""
 POLITE = re.compile(r"请|麻烦|劳驾|建议|可以|好吗|行吗|方便")
 """An order in such words is a request."""
-_FACTS = (
+FACTS = (
     (
         re.compile(r"(?:号码|手机号|电话)(?:是)?(?:多少|几|报|说|提供)|(?:报|说|提供)[^，。]{0,6}(?:号码|手机号)"),
         DIGIT_STRING,
@@ -83,7 +87,7 @@ def brush_offs(context: CallContext) -> tuple[Signal, ...]:
 
 
 def pushing(context: CallContext) -> tuple[Signal, ...]:
-    """推销不止: offers again what the customer has just declined; an offer to hold a customer who cancels is none."""
+    """推销不止: offers again what the customer declined or did not care for; an offer to hold a customer who cancels is none."""
     if context.scenario.name == "cancel":
         return ()
     offers = {turn.index: turn for turn in context.showing(Cue.OFFERED, by=Role.AGENT)}
@@ -93,7 +97,30 @@ def pushing(context: CallContext) -> tuple[Signal, ...]:
             continue
         after = agent_turns_after(context.transcript, declined, PUSHES_AFTER)
         again |= {turn.index: turn for turn in after if turn.index in offers}
-    return each_turn(tuple(again.values()), "attentive.pushes", "客户谢绝后仍继续推销")
+    unwanted = [turn for turn in _unwanted(context, tuple(offers.values())) if turn.index not in again]
+    return (
+        *each_turn(tuple(again.values()), "attentive.pushes", "客户谢绝后仍继续推销"),
+        *each_turn(unwanted, "attentive.pushes", "客户没有兴趣，仍一再推销"),
+    )
+
+
+def _unwanted(context: CallContext, offers: Sequence[Turn]) -> Sequence[Turn]:
+    """Offers from the third on, where nothing that the customer said since the first asks on or accepts, nor told a need before."""
+    customer = [turn.index for turn in context.turns_of(Role.CUSTOMER)]
+    further = [
+        offer for before, offer in pairwise(offers) if any(before.index < index < offer.index for index in customer)
+    ]
+    return [offer for offer in further[OFFERS_ENOUGH - 1 :] if not _interested(context, since=offers[0], until=offer)]
+
+
+def _interested(context: CallContext, *, since: Turn, until: Turn) -> bool:
+    """Whether the customer told a need, or asked or accepted anything since an offer."""
+    needs = any(turn.index < until.index for turn in context.showing(Cue.NEED))
+    heard = [turn.text for turn in context.turns_of(Role.CUSTOMER) if since.index < turn.index < until.index]
+    accepted = context.wordings.cues[Cue.ACCEPTED]
+    return needs or any(
+        is_question(text) or (accepted.shown(text) and not _LISTENING.fullmatch(bare(text))) for text in heard
+    )
 
 
 def asks_told(context: CallContext, asked_twice: Iterable[int]) -> tuple[Signal, ...]:
@@ -114,14 +141,8 @@ def _told_before(context: CallContext, asking: Turn) -> bool:
         return False
     told = [turn for turn in context.turns_of(Role.CUSTOMER) if turn.span.end_s <= asking.span.start_s]
     return any(
-        question.search(asking.text) and any(fact.search(turn.text) for turn in told) for question, fact in _FACTS
+        question.search(asking.text) and any(fact.search(turn.text) for turn in told) for question, fact in FACTS
     )
-
-
-def corrections(context: CallContext) -> tuple[Signal, ...]:
-    """当场更正: a slip that the agent puts right himself (norm: 责任承担)."""
-    made = context.showing(Cue.CORRECTED, by=Role.AGENT)
-    return each_turn([turn for turn in made if bare(turn.text)], "ownership.corrected", "说错后当场更正")
 
 
 def untimely_wishes(context: CallContext) -> tuple[Signal, ...]:

@@ -1,36 +1,32 @@
 """耐心程度: initiative, thoroughness, responsibility, self-reliance and care."""
 
-from collections.abc import Iterable
-
 from pipeline.criteria import surroundings
 from pipeline.criteria.answers import answers
-from pipeline.criteria.cancels import retention
+from pipeline.criteria.cancels import cancel_requests, retention
+from pipeline.criteria.comfort import comfort
 from pipeline.criteria.context import CallContext
+from pipeline.criteria.corrections import corrections
 from pipeline.criteria.course import falls_off, hurries_past, over_length
 from pipeline.criteria.cues import Cue
 from pipeline.criteria.evidence import (
     WITHHELD,
     above,
-    agent_turns_after,
     each_event,
     faults,
     graded,
     one_if,
     phrases,
-    sentence_numbers,
 )
-from pipeline.criteria.manner import corrections, pushing, untimely_wishes
+from pipeline.criteria.initiative import missed_chance, partial_answers
+from pipeline.criteria.manner import pushing, untimely_wishes
 from pipeline.criteria.politeness import left_waiting
 from pipeline.criteria.reaction import displeased, pleased, unsettled
-from pipeline.criteria.registry import Assessment, Signal, abstain, criterion
+from pipeline.criteria.registry import Assessment, abstain, criterion
 from pipeline.criteria.transfers import dropped, unexplained
-from pipeline.schema import EventKind, Role, Turn
+from pipeline.schema import EventKind, Role
 
-COMFORT_WITHIN = 2
-"""Apology or empathy within this many agent turns of a complaint (norm section 1, patience.ownership)."""
 HEDGES_USUAL = 1.0
 """Hedges per 100 characters that careful speech needs."""
-COMFORT = ("apology", "empathy")
 
 
 @criterion(
@@ -38,11 +34,13 @@ COMFORT = ("apology", "empathy")
     emits=(
         "answer.existence_only",
         "answer.full",
+        "answer.partial",
         "answer.short",
         "customer.asks_again",
         "customer.displeased",
         "customer.pleased",
         "customer.unsettled",
+        "proactive.missed",
     ),
 )
 def proactive(context: CallContext) -> Assessment:
@@ -52,6 +50,8 @@ def proactive(context: CallContext) -> Assessment:
     return Assessment(
         (
             *answers(context),
+            *partial_answers(context),
+            *missed_chance(context),
             *each_event(
                 context.events_of(EventKind.REPETITION, by=Role.CUSTOMER), "customer.asks_again", "客户重复同一问题"
             ),
@@ -105,44 +105,35 @@ def thorough(context: CallContext) -> Assessment:
         "ownership.not_comforted",
         "cancel.reason_asked",
         "cancel.not_asked",
+        "cancel.offered",
+        "cancel.not_offered",
         "cancel.offer_first",
         "cancel.explained",
+        "cancel.recorded",
         "ownership.corrected",
+        "ownership.thanked_for_correction",
+        "ownership.denies_error",
         "customer.displeased",
         "customer.unsettled",
     ),
 )
 def ownership(context: CallContext) -> Assessment:
-    """责任承担: comfort after trouble, the matter taken on; on a cancel request the reason asked and an offer made."""
+    """责任承担: comfort after each trouble, slips put right and none denied; on a cancel request the steps of the norm."""
     if context.withheld:
         return abstain(WITHHELD)
-    troubles = context.showing(Cue.TROUBLE)
-    cancels = context.showing(Cue.CANCEL) if context.scenario.name in {"cancel", None} else ()
-    if not (troubles or cancels or context.scenario.name in {"fault", "complaint", "cancel"}):
+    slips = any(not signal.doubtful for signal in corrections(context))
+    told = context.showing(Cue.TROUBLE) or cancel_requests(context)
+    if not (told or slips or context.scenario.name in {"fault", "complaint", "cancel"}):
         return abstain("通话中没有投诉、故障、差错或取消类诉求，本项不评", faults(context))
     return Assessment(
         (
-            *_comfort(context, troubles),
+            *comfort(context),
             *retention(context),
             *corrections(context),
             *displeased(context),
             *unsettled(context),
             *phrases(context),
         )
-    )
-
-
-def _comfort(context: CallContext, troubles: Iterable[Turn]) -> tuple[Signal, ...]:
-    """Whether apology or empathy came soon after any of the troubles told."""
-    troubles = tuple(troubles)
-    near = {
-        turn.index for trouble in troubles for turn in agent_turns_after(context.transcript, trouble, COMFORT_WITHIN)
-    }
-    found = tuple(i for i in context.labelled(*COMFORT) if context.findings[i].evidence.turn in near)
-    where = sentence_numbers(troubles)
-    return (
-        *one_if(found, "ownership.comforted", f"客户反映问题后及时致歉或安抚（{where}）", findings=found),
-        *one_if(troubles and not found, "ownership.not_comforted", f"客户反映问题后没有致歉或安抚（{where}）"),
     )
 
 

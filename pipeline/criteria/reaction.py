@@ -84,8 +84,10 @@ def offended(context: CallContext) -> tuple[Signal, ...]:
 
 @once_a_call
 def pleased(context: CallContext) -> tuple[Signal, ...]:
-    """How warmly the customer praises or thanks."""
-    customer, content = context.turns_of(Role.CUSTOMER), context.wordings.cues[Cue.CONTENT]
+    """How warmly the customer praises or thanks for what he was told: before the first answer there is nothing to praise, and who flirts does not."""
+    flirting = context.showing(Cue.HARASSED)
+    customer = [turn for turn in _answered(context) if turn not in flirting]
+    content = context.wordings.cues[Cue.CONTENT]
     note = f"客户表示满意（{places(clear((turn, content.degree(turn.text)) for turn in customer))}）"
     degree = _praise(context, customer)
     return graded(degree if degree >= LEAST else 0.0, "customer.pleased", note)

@@ -9,6 +9,8 @@ from pipeline.schema import EventKind, Role, Turn
 
 REASON_STEP, CONSENT_STEP = "转接：说明原因", "转接：征得同意"
 """Names of the steps in ``lexicons/flows.yaml``."""
+HARDER = (Cue.TROUBLE, Cue.DISCONTENT, Cue.HOSTILITY, Cue.LEAVING, Cue.CANCEL)
+"""What makes more of a query than any agent can answer."""
 MATTER_CHARS = 5
 """A customer who has said less than this has not said what it is about."""
 
@@ -19,14 +21,19 @@ def transfer_of(context: CallContext) -> Turn | None:
 
 
 def unexplained(context: CallContext) -> tuple[Signal, ...]:
-    """A transfer without a reason; needless where it is the agent's first answer to the matter."""
+    """A transfer without a reason; needless where it is the agent's first answer to the matter, doubtfully so where he could have answered himself."""
     turn = transfer_of(context)
-    if turn is None or _taken(context, REASON_STEP) or _explained(context, turn):
+    if turn is None:
         return ()
-    where = sentence_numbers([turn])
-    if _at_once(context, turn):
+    where, explained = sentence_numbers([turn]), _taken(context, REASON_STEP) or _explained(context, turn)
+    if not explained and _at_once(context, turn):
         return (Signal("transfer.needless", note=f"没有了解情况、没有说明原因就转走客户（{where}）"),)
-    return (Signal("transfer.unexplained", note=f"没有说明原因就转接（{where}）"),)
+    simple = _answerable(context, turn)
+    note = f"{sentence_numbers(simple)}是坐席自己能答的简单查询，却转接（{where}）"
+    return (
+        *one_if(not explained, "transfer.unexplained", f"没有说明原因就转接（{where}）"),
+        *((Signal("transfer.needless", doubtful=True, note=note),) if simple else ()),
+    )
 
 
 def without_consent(context: CallContext) -> tuple[Signal, ...]:
@@ -63,6 +70,13 @@ def _explained(context: CallContext, turn: Turn) -> bool:
     reasons = context.showing(Cue.TRANSFER_REASON, by=Role.AGENT)
     own = [each.index for each in context.turns_of(Role.AGENT) if each.index <= turn.index]
     return any(each.index in own[-2:] for each in reasons)
+
+
+def _answerable(context: CallContext, turn: Turn) -> tuple[Turn, ...]:
+    """自己能答的: the customer's plain query of balance, bill or plan, where he tells no trouble besides and cancels nothing."""
+    before = {each.index for each in context.turns_of(Role.CUSTOMER) if each.index < turn.index}
+    harder = {each.index for cue in HARDER for each in context.showing(cue)}
+    return () if before & harder else tuple(each for each in context.showing(Cue.FRONT_LINE) if each.index in before)
 
 
 def _at_once(context: CallContext, turn: Turn) -> bool:

@@ -4,10 +4,13 @@ import statistics
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pipeline.measures.spans import covered_s, total_s
+from pipeline.measures.spans import bridged, covered_s, total_s, within
 from pipeline.measures.words import DIGIT_STRING, is_question, spoken_length
 from pipeline.schema import Acoustics, Role, Span, Transcript, Turn
 from pipeline.settings import Settings
+
+BREATH_PAUSE_S = 0.4
+"""A shorter pause belongs to the flow of speech: phrases are set apart by some 0.4 s and more, stops of consonants and commas by less."""
 
 
 class Pace(NamedTuple):
@@ -22,6 +25,19 @@ def speech_s(turn: Turn, acoustics: Acoustics) -> float:
     if len(acoustics.speech) > turn.channel and len(acoustics.speech) > 1:
         return covered_s(acoustics.speech[turn.channel], turn.span)
     return total_s([word.span for word in turn.words]) if turn.words else turn.span.duration_s
+
+
+def longest_breath(agent: Sequence[Turn], acoustics: Acoustics) -> Span | None:
+    """The longest stretch that the agent speaks without a pause, over turns where nothing parts them."""
+    said = [span for turn in agent for span in _said(turn, acoustics)]
+    return max(bridged(said, BREATH_PAUSE_S), key=lambda span: span.duration_s, default=None)
+
+
+def _said(turn: Turn, acoustics: Acoustics) -> Sequence[Span]:
+    """When somebody speaks within a turn: by speech activity on two channels, else by its words, else throughout."""
+    if len(acoustics.speech) > turn.channel and len(acoustics.speech) > 1:
+        return within(acoustics.speech[turn.channel], turn.span)
+    return [word.span for word in turn.words] or [turn.span]
 
 
 def turn_rate_cpm(turn: Turn, acoustics: Acoustics, settings: Settings) -> float | None:

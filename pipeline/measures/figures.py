@@ -80,12 +80,14 @@ def _wording(agent: Sequence[Turn]) -> Figures:
 
 
 def _dialogue(transcript: Transcript, agent: Sequence[Turn], customer: Sequence[Turn], acoustics: Acoustics) -> Figures:
+    breath = dialogue.longest_breath(agent, acoustics)
     return {
         "agent_talk_ratio": dialogue.talk_ratio(transcript, acoustics) if agent else None,
         "agent_turns_count": len(agent) if agent else None,
         "customer_turns_count": len(customer) if customer else None,
         "answer_median_chars": dialogue.median_answer_chars(transcript),
         "longest_monologue_s": max((turn.span.duration_s for turn in agent), default=None),
+        "longest_breath_s": breath.duration_s if breath else None,
         "agent_chars_count": sum(spoken_length(turn.text) for turn in agent) if agent else None,
     }
 

@@ -76,6 +76,7 @@ _FIXED = {
     "customer_turns_count": "客户轮次",
     "answer_median_chars": "答复长度中位数（字）",
     "longest_monologue_s": "最长独白（秒）",
+    "longest_breath_s": "最长一口气（秒）",
     "agent_chars_count": "坐席字数",
     "agent_level_db": "坐席音量（dB）",
     "agent_level_spread_db": "坐席音量跨度（dB）",
