@@ -1,7 +1,7 @@
 """``qinhe rescore``: stored calls judged again, and the back-test that says what would change."""
 
 import os
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 from statistics import fmean
@@ -11,6 +11,9 @@ import typer
 from rich.table import Table
 
 from cli.console import LexiconsOption, StoreOption, load_settings, out, progress
+from pipeline.errors import InputError
+from pipeline.reports.flat import Row
+from pipeline.reports.tables import write_csv
 from pipeline.rescore import Change, Plan, rescore_all
 from pipeline.store.repository import Store
 
@@ -21,6 +24,9 @@ MANY_CALLS = 300
 def rescore(
     rubric: Annotated[Path | None, typer.Option(metavar="FILE", help="Rubric instead of the shipped one.")] = None,
     lexicons: LexiconsOption = None,
+    calibration: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Calibration made by qinhe calibrate instead of the one in use.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say who and what would change.")] = False,
     same_findings: Annotated[
         bool,
@@ -32,10 +38,13 @@ def rescore(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes that judge at the same time; all cores for many calls.")
     ] = None,
+    list_to: Annotated[
+        Path | None, typer.Option("--list", metavar="FILE", help="Write every call that changes to this .csv.")
+    ] = None,
     store: StoreOption = None,
 ) -> None:
     """Judge stored transcripts again under the present (or the given) lists and rubric."""
-    settings = load_settings(store_url=store, lexicons_dir=lexicons)
+    settings = load_settings(store_url=store, lexicons_dir=lexicons, calibration=calibration)
     with Store(settings.store_url) as kept:
         calls = kept.count()
     settings = settings.model_copy(update={"workers": workers or _workers(calls)})
@@ -48,7 +57,10 @@ def rescore(
             bar.update(bar.task_ids[0], advance=1)
     if changed:
         out.print(agents_table(changed))
+        out.print(bands_table(changed))
         out.print(calls_table(changed))
+    if list_to:
+        write_list(changed, list_to)
     out.print(f"{len(changed)} calls {'would change; nothing was kept' if dry_run else 'changed'}")
 
 
@@ -70,10 +82,43 @@ def agents_table(changed: Iterable[Change]) -> Table:
     return table
 
 
+def bands_table(changed: Iterable[Change]) -> Table:
+    """From which band to which, and how many calls."""
+    moved = Counter((call.before.band, call.after.band) for call in changed if call.before.band != call.after.band)
+    table = Table("原等级", "新等级", "通话", title="等级变动")
+    for (before, after), count in moved.most_common():
+        table.add_row(before, after, str(count))
+    return table
+
+
+def write_list(changed: Iterable[Change], path: Path) -> None:
+    """Every call that changes, those that change most first, for a spreadsheet."""
+    try:
+        write_csv((_row(call) for call in sorted(changed, key=_size)), path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror}); name another file") from error
+
+
+def _row(call: Change) -> Row:
+    return {
+        "录音编号": call.recording_id,
+        "坐席": call.agent_id,
+        "原分": call.before.score,
+        "新分": call.after.score,
+        "变化": call.affinity_change,
+        "原等级": call.before.band,
+        "新等级": call.after.band,
+    }
+
+
+def _size(call: Change) -> float:
+    return -abs(call.affinity_change or 0.0)
+
+
 def calls_table(changed: Iterable[Change]) -> Table:
     """The calls that change most."""
     table = Table("录音", "坐席", "原分", "新分", "原等级", "新等级", title=f"变化最大的 {SHOWN_CALLS} 通")
-    for call in sorted(changed, key=lambda call: -abs(call.affinity_change or 0.0))[:SHOWN_CALLS]:
+    for call in sorted(changed, key=_size)[:SHOWN_CALLS]:
         before, after = call.before, call.after
         scores = (_shown(before.score), _shown(after.score))
         table.add_row(call.recording_id[:12], call.agent_id, *scores, before.band, after.band)

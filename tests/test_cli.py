@@ -149,9 +149,18 @@ def test_a_back_test_says_what_another_rubric_would_change(scored, qinhe, tmp_pa
         criterion["start"] = 10
     (tmp_path / "harsh.yaml").write_text(yaml.safe_dump(rubric, allow_unicode=True), encoding="utf-8")
     store = f"sqlite:///{scored[1] / 'qinhe.sqlite'}"
-    status, printed, _ = qinhe("rescore", "--dry-run", "--rubric", tmp_path / "harsh.yaml", "--store", store)
+    listed, back_test = (
+        tmp_path / "changes.csv",
+        ("rescore", "--dry-run", "--rubric", tmp_path / "harsh.yaml", "--store", store),
+    )
+    status, printed, _ = qinhe(*back_test, "--list", listed)
     assert status == 0
     assert "1 calls would change; nothing was kept" in printed
+    ((call, _, before, after, change, *bands),) = list(csv.reader(listed.read_text("utf-8-sig").splitlines()))[1:]
+    assert call in {card["recording_id"] for card in cards(scored[1] / "scorecards.jsonl")}
+    assert float(after) - float(before) == pytest.approx(float(change), abs=0.06)
+    assert all(f" {band} " in printed.split("等级变动")[-1] for band in bands)
+    assert qinhe(*back_test, "--list", tmp_path / "gone" / "changes.csv")[0] == 2
     assert qinhe("rescore", "--dry-run", "--store", store)[1].startswith("0 calls")
 
 

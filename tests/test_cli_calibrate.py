@@ -165,3 +165,6 @@ def test_a_calibration_of_another_rubric_stops_before_the_work(qinhe, store, tmp
     status, _, complaints = qinhe("rescore", "--store", store)
     assert status == 2
     assert "was fitted for rubric 0123" in complaints
+    monkeypatch.delenv("QINHE_CALIBRATION")
+    assert qinhe("rescore", "--dry-run", "--calibration", tmp_path / "old.json", "--store", store)[0] == 2
+    assert qinhe("rescore", "--dry-run", "--store", store)[0] == 0
