@@ -1,6 +1,7 @@
 """``qinhe agreement``: how far inspectors agree with each other and with the machine, and what to look at."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +11,9 @@ from rich.table import Table
 from cli.console import StoreOption, load_settings, out
 from cli.inspected import take_in
 from cli.verdicts import show_verdicts
-from pipeline.errors import InspectionError
+from pipeline.errors import InspectionError, MissingError
 from pipeline.lexicon.entries import load_labels
+from pipeline.people import Verdict
 from pipeline.schema import Inspection, Scorecard
 from pipeline.scoring.agreement import CALIBRATED_SHARE, MIN_CALLS, WITHIN, Agreement, Figure
 from pipeline.scoring.comparison import Comparison, biased, compare, lowest
@@ -48,9 +50,17 @@ def agreement(
             "the store holds no inspectors' scores and no verdicts; give scores: qinhe agreement SCORES.csv, "
             "or decide on findings: qinhe review"
         )
-    show_verdicts(verdicts, load_labels(folder))
+    with Store(settings.store_url) as kept:
+        show_verdicts(verdicts, load_labels(folder), _judged(verdicts, kept))
     if inspections:
         _compared(inspections, cards, names(rubric))
+
+
+def _judged(verdicts: Iterable[Verdict], kept: Store) -> Iterator[Scorecard]:
+    """The scorecards of calls with verdicts, one by one; calls that were removed since have none."""
+    for recording_id in dict.fromkeys(verdict.recording_id for verdict in verdicts):
+        with suppress(MissingError):
+            yield kept.scorecard(recording_id)
 
 
 def _compared(inspections: Sequence[Inspection], cards: Sequence[Scorecard], zh: Mapping[str, str]) -> None:

@@ -3,12 +3,14 @@
 from datetime import UTC, datetime
 
 import pytest
+from scorecards import acoustics, scorecard
 
-from pipeline.people import Decision, Duty, User, Verdict
+from pipeline.people import Decision, Duty, User, Verdict, finding_key
 from pipeline.review.auth import is_password
 from pipeline.review.room import Access, open_room
 from pipeline.settings import Settings
 from pipeline.store.desk import Desk
+from pipeline.store.repository import Store
 
 PASSWORD = "a long password"
 NOW = datetime(2025, 3, 1, tzinfo=UTC)
@@ -107,6 +109,27 @@ def test_agreement_tells_how_often_each_rule_is_right(qinhe, url):
     row = next(line for line in said.splitlines() if "phrase.sound" in line)
     assert "100% [21%, 100%]" in row, "the verdict that stands counts, once"
     assert "机器漏标、由质检员补充：责备埋怨 2" in said
+
+
+def test_agreement_tells_how_much_is_found_in_calls_decided_whole(qinhe, url):
+    card = scorecard("a")
+    with Store(url) as store, Desk(url) as desk:
+        store.save_scorecard(card, acoustics())
+        for finding in card.findings:
+            own = (finding.label, NOW, "", finding.label, finding.rule)
+            desk.decide(Verdict(card.recording.id, finding_key(finding), "王检", Decision.CONFIRMED, *own), 0)
+        for key, label in (("blame@2:0-2", "blame"), ("refuse@2:3-5", "refuse")):
+            desk.decide(Verdict(card.recording.id, key, "王检", Decision.ADDED, label, NOW), 0)
+        desk.decide(verdict(1, Decision.ADDED), 0)
+    status, said, _ = qinhe("agreement", "--store", url)
+    rows = [[cell.strip() for cell in line.split("│")[1:9]] for line in said.splitlines() if line.count("│") == 9]
+    recalled = {(row[0], row[1]): row[-1] for row in rows}
+    assert status == 0
+    assert recalled[card.findings[0].rule, "责备埋怨"] == "50% [9%, 91%] (1/2)", (
+        "what was added in a call without scorecard is left out"
+    )
+    assert recalled["各规则合计", "生硬拒绝"] == "0% [0%, 79%] (0/1)"
+    assert "共 1 通" in said
 
 
 def test_agreement_without_anything_says_what_to_do(qinhe, url):

@@ -1,5 +1,6 @@
 """Verdicts do not hang on names, sex or numbers; and the bench sees it where they do."""
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -70,6 +71,14 @@ def test_another_surname_everywhere_the_same_and_nothing_else():
     first, second = (other_surname(text) for text in ("我姓卢，请问您贵姓", "卢先生您好"))
     assert first[2] == second[0] != "卢" and first[3:] == "，请问您贵姓" and second[1:] == "先生您好"
     assert other_surname("登记的姓名") == "登记的姓名"
+
+
+def test_where_turns_are_cut_anew_a_finding_is_known_by_its_label():
+    card = plainly("d05")
+    moved = [replace(each, evidence=replace(each.evidence, turn=each.evidence.turn + 1)) for each in card.findings]
+    other = replace(card, findings=tuple(moved[1:]))
+    assert flips(card, other).findings[0] > 1
+    assert flips(card, other, same_turns=False).findings == (1, len(moved))
 
 
 def test_groups_pool_their_calls():

@@ -1,20 +1,22 @@
-"""What inspectors' verdicts say of the machine: how often its findings hold, by rule and label, by agent."""
+"""What inspectors' verdicts say of the machine: how often its findings hold, by rule and label, by agent, and what it misses."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from math import isfinite
 from typing import TypeVar
 
 from pipeline.agents.calls import Calls
 from pipeline.agents.estimate import Rate, rate
-from pipeline.people import Decision, Verdict
-from pipeline.schema import Inspection
+from pipeline.people import Decision, Verdict, finding_key
+from pipeline.schema import Inspection, Scorecard
 
 Key = TypeVar("Key")
 
 WITHIN = 10.0
 """Machine and inspector agree on a score when they lie this close (calibration practice: ±10 of 100)."""
+ALL_RULES = "*"
+"""Stands for a rule where all of them are counted together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,32 @@ def by_agent(verdicts: Iterable[Verdict], agents: Mapping[str, str]) -> Mapping[
     """By agent; ``agents`` says whose each recording is, and verdicts on others are left out."""
     known = (verdict for verdict in verdicts if verdict.recording_id in agents)
     return _grouped(known, lambda verdict: agents[verdict.recording_id])
+
+
+def decided_whole(cards: Iterable[Scorecard], verdicts: Iterable[Verdict]) -> frozenset[str]:
+    """Calls of which every finding was decided: there what the machine missed was looked for, and the rest is known."""
+    decided = {(verdict.recording_id, verdict.finding) for verdict in verdicts}
+    return frozenset(
+        card.recording.id
+        for card in cards
+        if all((card.recording.id, finding_key(finding)) in decided for finding in card.findings)
+    )
+
+
+def recall(verdicts: Iterable[Verdict], whole: Container[str]) -> Mapping[tuple[str, str], Rate]:
+    """By rule and label: what the rule found of all that inspectors hold to be the label, in calls decided whole.
+
+    All that holds is what was confirmed, added by inspectors, or corrected to the label. What all rules found together stands
+    under :data:`ALL_RULES`, of labels that none found too. What was found doubtful counts as found once confirmed.
+    """
+    known = [verdict for verdict in verdicts if verdict.recording_id in whole]
+    there = Counter(verdict.label for verdict in known if verdict.decision is not Decision.REJECTED)
+    right = [verdict for verdict in known if verdict.decision is Decision.CONFIRMED and verdict.machine_label]
+    found = Counter((verdict.rule, verdict.label) for verdict in right)
+    together = Counter((ALL_RULES, verdict.label) for verdict in right)
+    asked = {(verdict.rule, verdict.machine_label) for verdict in known if verdict.machine_label}
+    of_each = {key: rate(found[key], there[key[1]]) for key in asked}
+    return of_each | {(ALL_RULES, label): rate(together[ALL_RULES, label], count) for label, count in there.items()}
 
 
 def closeness(inspections: Iterable[Inspection], machine: Mapping[tuple[str, str], float]) -> Closeness:

@@ -40,7 +40,7 @@ from pipeline.call import judge
 from pipeline.hearing import hear
 from pipeline.kit import Kit, load_kit
 from pipeline.reports.contract import scorecard_object
-from pipeline.schema import Source
+from pipeline.schema import Scorecard, Source
 from pipeline.settings import Settings
 from pipeline.speakers.activity import TIMING, find_speech
 
@@ -84,13 +84,18 @@ def noisy(samples: np.ndarray, snr_db: float) -> np.ndarray:
 
 def judged(path: Path, hearing: Hearing, transcriber: Transcriber, kit: Kit) -> Card:
     """The scorecard of a recording that is heard in this way, as it is exported."""
+    return scorecard_object(carded(path, hearing, transcriber, kit))
+
+
+def carded(path: Path, hearing: Hearing, transcriber: Transcriber, kit: Kit) -> Scorecard:
+    """The scorecard of a recording that is heard in this way."""
     with TemporaryDirectory() as folder:
         if hearing.snr_db is not None:
             samples = [noisy(channel, hearing.snr_db) for channel in load_audio(path, settings=kit.settings).samples]
             path = Path(folder) / path.name
             wavfile.write(path, RATE_HZ, np.clip(np.stack(samples, axis=1), -1, 1))
         heard = hear(Source(str(path)), path.stem, transcriber=transcriber, kit=kit)
-    return scorecard_object(judge(heard, kit))
+    return judge(heard, kit)
 
 
 def judged_all(paths: Mapping[str, Path], hearing: Hearing, kit: Kit) -> dict[str, Card]:

@@ -1,11 +1,13 @@
 """Whether verdicts hang on what they should not: each call judged again with another name, voice, region or spelling.
 
-usage: python tests/benchmarks/fairness_bench.py [REFERENCE_DIR] [--only ID,ID] [--skip ID,ID]
+usage: python tests/benchmarks/fairness_bench.py [REFERENCE_DIR] [--only ID,ID] [--skip ID,ID] [--sound CALLS]
 
 REFERENCE_DIR (else the sample calls) holds <id>.ref.json and, for voices, <id>.wav with a channel a side. The reference's words and
 times are judged as a given transcript, changed in one thing and judged again. Counted are findings that come or go (label and
 turn), criteria whose score moves by more than five points or that begin or cease to abstain, and bands that change.
 The second table pools all changes of who speaks or is spoken to, by groups of calls.
+With --sound, the recordings CALLS/<id>.wav that are chosen are recognised too, as usual, with noise and by another recogniser, and a third
+table tells what flips. Turns are cut anew each time, so findings are told by label alone.
 """
 
 import argparse
@@ -26,8 +28,10 @@ from parselmouth.praat import call as praat
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.coverage_bench import PERTURBED, USUAL, Hearing, carded
 from benchmarks.references import add_choice, print_table, read_reference, reference_files
 
+from pipeline.asr import faster_whisper, openai_whisper, registry
 from pipeline.audio.decode import load_audio
 from pipeline.audio.quality import channel_quality
 from pipeline.audio.room import RATE_HZ as RATE
@@ -55,6 +59,13 @@ HEARD_RIGHT, HEARD_WRONG = 0.9, 0.5
 """Confidence of a recogniser in characters it heard right and in those it did not: about what Whisper gives."""
 WHO = ("surname", "sex of address", "numbers", *FILLERS, "voice higher", "voice lower")
 VOICES = {"voice higher": 1.5, "voice lower": 1 / 1.5}
+NOISE = "noise at 15 dB"
+HEARINGS: Mapping[str, tuple[str, Hearing]] = {
+    "as usual": (faster_whisper.NAME, USUAL),
+    NOISE: (faster_whisper.NAME, PERTURBED[NOISE]),
+    "another recogniser": (openai_whisper.NAME, USUAL),
+}
+"""The recogniser and the sound with which a call is heard again; the first is what the others are held against."""
 
 Change = Callable[[str], str]
 
@@ -78,9 +89,16 @@ class Flips:
         return self.findings, self.criteria, self.bands
 
 
-def flips(before: Scorecard, after: Scorecard) -> Flips:
-    """What changed from one scorecard to the other."""
-    old, new = (Counter((each.label, each.evidence.turn) for each in card.findings) for card in (before, after))
+def flips(before: Scorecard, after: Scorecard, *, same_turns: bool = True) -> Flips:
+    """What changed from one scorecard to the other.
+
+    Parameters
+    ----------
+    same_turns
+        False where the turns were cut anew: then a finding is known by its label alone.
+    """
+    cards = (before, after)
+    old, new = (Counter((each.label, same_turns and each.evidence.turn) for each in card.findings) for card in cards)
     pairs = zip(before.criteria, after.criteria, strict=True)
     moved = sum(_moved(one.score, two.score) for one, two in pairs)
     changed = ((old - new) + (new - old)).total()
@@ -217,6 +235,21 @@ def voices(reference: Mapping[str, Any], sound: tuple[np.ndarray, np.ndarray], k
         yield name, flips(before, judge(heard(reference, acoustics=other), kit))
 
 
+def heard_again(paths: Sequence[Path], kit: Kit) -> dict[str, list[Flips]]:
+    """What flips in each recording when it is heard with noise or by another recogniser."""
+    cards = {name: _carded(paths, *how, kit) for name, how in HEARINGS.items()}
+    usual, *others = cards
+    return {
+        name: [flips(one, two, same_turns=False) for one, two in zip(cards[usual], cards[name], strict=True)]
+        for name in others
+    }
+
+
+def _carded(paths: Sequence[Path], engine: str, hearing: Hearing, kit: Kit) -> list[Scorecard]:
+    transcriber = registry.create(engine, kit.settings.model, kit.settings)
+    return [carded(path, hearing, transcriber, kit) for path in paths]
+
+
 def groups(reference: Mapping[str, Any]) -> Iterator[str]:
     """The groups a call belongs to: what it is about, and the sex of the agent's voice where the reference tells."""
     yield f"scenario {reference['scenario']}"
@@ -236,9 +269,10 @@ def by_group(calls: Iterable[tuple[Mapping[str, Any], Mapping[str, Flips]]]) -> 
 
 
 def main() -> None:
-    """Print both tables."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("references", type=Path, nargs="?", default=SAMPLES)
+    parser.add_argument("--sound", type=Path, metavar="CALLS", help="folder of recordings to hear again")
     add_choice(parser)
     options = parser.parse_args()
     kit = load_kit(Settings(calibration=None, write_by_sound=True))
@@ -247,9 +281,15 @@ def main() -> None:
     calls = [(reference, tried(reference, options.references, kit, changes)) for reference in references]
     head = ("findings", f"criteria moved > {MOVED:.0f}", "band")
     names = dict.fromkeys(name for _, found in calls for name in found)
-    totals = {name: [found[name] for _, found in calls if name in found] for name in names}
-    print_table(("changed", "calls", *head), ((n, len(e), *reduce(add, e).told()) for n, e in totals.items()))
-    print_table(("group", "calls", *head), ((n, len(e), *reduce(add, e).told()) for n, e in by_group(calls).items()))
+    tables = {
+        "changed": {name: [found[name] for _, found in calls if name in found] for name in names},
+        "group": by_group(calls),
+    }
+    if options.sound:
+        paths = [options.sound / f"{name}.wav" for name in reference_files(options.sound, options)]
+        tables["heard again"] = heard_again(paths, kit)
+    for first, rows in tables.items():
+        print_table((first, "calls", *head), ((n, len(e), *reduce(add, e).told()) for n, e in rows.items()))
 
 
 if __name__ == "__main__":
