@@ -17,7 +17,7 @@ from pipeline.reports.contract import scorecard_object
 from pipeline.reports.export import Format, Kind, export
 from pipeline.reports.tables import harmless, write_csv, write_parquet
 from pipeline.reports.words import Words
-from pipeline.schema import Role, RuleAbstention
+from pipeline.schema import Event, EventKind, Role, RuleAbstention, Span
 
 WORDS = Words({"blame": "责备埋怨", "greeting": "问候", "politeness.wording": "用语规范", "survey": "邀请评价"})
 CARDS = (scorecard("a"), scorecard("b", agent_id="8002", day=2, score=55.5), withheld(scorecard("c", day=3)))
@@ -31,7 +31,7 @@ def test_object_has_the_promised_fields_in_order():
     made = scorecard_object(scorecard())
     fields = {
         "": "recording_id path agent_id started_at duration_s roles turns findings opening closing scenario flow events measures criteria "
-        "dimensions affinity versions rules_abstained",
+        "dimensions affinity versions rules_abstained sounds",
         "roles": "method confidence withheld",
         "turns": "index role start_s end_s text recognised confidence",
         "findings": "label polarity criterion rule phrase turn quote char_start char_end start_s end_s certainty status",
@@ -50,6 +50,13 @@ def test_object_has_the_promised_fields_in_order():
     assert list(made["criteria"]["politeness.process"]) == ["score", "low", "high", "abstained", "reason", "findings"]
     assert list(made["dimensions"]["politeness"]) == ["score", "low", "high"]
     assert list(made["versions"]["engine"]) == ["name", "model", "options"]
+
+
+def test_sounds_besides_speech_stand_apart_from_the_promised_events():
+    heard = Event(EventKind.TYPING, Role.AGENT, Span(3.0, 8.0))
+    made = scorecard_object(replace(scorecard(), events=(*scorecard().events, heard)))
+    assert made["sounds"] == [{"kind": "typing", "by": "agent", "start_s": 3.0, "end_s": 8.0, "detail": {}}]
+    assert made["events"] == scorecard_object(scorecard())["events"]
 
 
 def test_rules_that_were_not_judged_are_told():

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from pipeline.criteria.comfort import COMFORT
 from pipeline.criteria.context import CallContext, once_a_call
 from pipeline.criteria.evidence import each_turn, one_if
 from pipeline.criteria.registry import Signal
@@ -37,7 +38,6 @@ LEAST_DRAWN = 2
 FADED_DB = 5.0
 FADED_RANGE = 0.8
 """有气无力: the last third so much softer than the first, and with less movement."""
-COMFORT = ("apology", "empathy")
 FLAT_COMFORT = 0.6
 FLAT_COMFORT_SEMITONES = 6.0
 """An apology with less than this share of the agent's own movement, and with so little, is rattled off: in 16 simulated calls none of

@@ -45,13 +45,13 @@ def scorecard_object(card: Scorecard) -> Object:
             {"step": step.step, "done": step.done, "turn": step.turn, "in_order": step.in_order} for step in card.flow
         ],
         "events": [_event(each) for each in card.events if each.kind not in _SOUNDS and not _customer_cuts_in(each)],
-        "sounds": [_event(each) for each in card.events if each.kind in _SOUNDS],
         "measures": _plain(card.measures),
         "criteria": {score.criterion: _criterion(score) for score in card.criteria},
         "dimensions": {score.dimension: _interval(score) for score in card.dimensions},
         "affinity": _interval(card.affinity) | {"band": card.affinity.band, "red_line": card.affinity.red_line},
         "versions": _versions(card.versions),
         "rules_abstained": [{"rule": each.rule, "zh": each.zh, "reason": each.reason} for each in card.abstained_rules],
+        "sounds": [_event(each) for each in card.events if each.kind in _SOUNDS],
     }
 
 
