@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.audio.room import RATE_HZ, blocks, frame_power
+from pipeline.audio.room import RATE_HZ, blocks, frame_power, frames_within
 from pipeline.schema import ChannelQuality, Span
 
 _FRAME = 640
@@ -57,8 +57,8 @@ def channel_quality(
         Stretches that are neither speech nor the channel's noise: music on hold.
     """
     frames = samples[: len(samples) // _FRAME * _FRAME].reshape(-1, _FRAME)
-    taken = _marked(len(frames), besides)
-    spoken = _marked(len(frames), speech) & ~taken
+    taken = frames_within(besides, len(frames), _FRAME)
+    spoken = frames_within(speech, len(frames), _FRAME) & ~taken
     between = ~spoken & ~taken
     power = frame_power(samples, _FRAME)
     whole = Span(0.0, len(samples) / RATE_HZ)
@@ -69,15 +69,6 @@ def channel_quality(
         clipped_ratio=sum(map(_clipped, blocks(samples))) / max(1, len(samples)),
         bandwidth_hz=_bandwidth_hz(_evenly(frames, spoken), _evenly(frames, between)),
     )
-
-
-def _marked(count: int, speech: Sequence[Span]) -> npt.NDArray[np.bool_]:
-    """Which of the frames have their middle in these stretches."""
-    marks = np.zeros(count, np.bool_)
-    for span in speech:
-        first, last = (max(0, round(time_s * RATE_HZ / _FRAME)) for time_s in (span.start_s, span.end_s))
-        marks[first:last] = True
-    return marks
 
 
 def _snr_db(speech: Powers, between: Powers) -> float | None:

@@ -2,7 +2,7 @@
 
 import mmap
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from tempfile import TemporaryFile
 
 import numpy as np
@@ -62,6 +62,15 @@ def stretch(samples: Samples, span: Span) -> Samples:
     part = samples[round(span.start_s * RATE_HZ) : round(span.end_s * RATE_HZ)].copy()
     give_back(samples)
     return part
+
+
+def frames_within(spans: Iterable[Span], count: int, size: int) -> npt.NDArray[np.bool_]:
+    """Which of so many frames of so many samples have their middle in one of the spans."""
+    marks = np.zeros(count, np.bool_)
+    for span in spans:
+        first, last = (max(0, round(time_s * RATE_HZ / size)) for time_s in (span.start_s, span.end_s))
+        marks[first:last] = True
+    return marks
 
 
 def frame_power(samples: Samples, size: int) -> npt.NDArray[np.float64]:

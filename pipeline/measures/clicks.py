@@ -11,14 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.audio.room import RATE_HZ, Samples, blocks, frame_power
-from pipeline.measures.spans import joined
+from pipeline.measures.spans import parted
 from pipeline.schema import Span
 
 FRAME_S = 0.005
 """Short enough to see a strike rise and fall."""
 AUDIBLE_DB = 12.0
 """So far above the channel's own noise a strike is heard."""
-_FRAME = round(FRAME_S * RATE_HZ)
+FRAME = round(FRAME_S * RATE_HZ)
 _SILENT_POWER = 1e-10
 _BEFORE = slice(-14, -2)
 _AFTER = slice(12, 24)
@@ -31,6 +31,8 @@ _APART = 6
 """Frames: a key let go within 30 ms is the same strike."""
 _LEAK_DB = 22.0
 """Far below what the other channel carries at that moment: leaked from there (calls leak 28 to 40 dB down)."""
+_NEAR = 4
+"""Frames on both sides in which the other channel may be louder: it may lie so much earlier or later on the line."""
 RUN_GAP_S = 1.2
 LEAST_STRIKES = 6
 """A number dialled or a mouse clicked twice is no typing."""
@@ -38,7 +40,7 @@ _BETWEEN_DB = 6.0
 """Between the strikes the channel is as quiet as ever, or they are part of another sound."""
 _SAME = 0.1
 _REGULAR = 0.6
-"""Share of a run's intervals within a tenth of their median: typists have a quarter of them there, machines and drums most."""
+"""Share of a run's intervals within a tenth of their median: machines and drums have most of them there, nobody types so evenly."""
 
 Levels = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -46,30 +48,34 @@ Mask = npt.NDArray[np.bool_]
 
 def sharp_levels(samples: Samples) -> Levels:
     """Level of each frame in dB, low sounds weakened by differencing: strikes are broad, voices and hum low."""
-    power = [frame_power(np.diff(block, prepend=block[:1]), _FRAME) for block in blocks(samples)]
+    power = [frame_power(np.diff(block, prepend=block[:1]), FRAME) for block in blocks(samples)]
     levels: Levels = 10 * np.log10(np.concatenate(power) + _SILENT_POWER)
     return levels
 
 
-def typing(levels: Levels, listened: Mask, other: Levels | None) -> tuple[Span, ...]:
+def typing(levels: Levels, listened: Mask, other: Levels) -> tuple[Span, ...]:
     """Runs of key strikes, in order.
 
     Parameters
     ----------
     levels, other
-        As from ``sharp_levels``: the agent's channel, and the customer's where there is one.
+        As from ``sharp_levels``: the agent's channel and the customer's.
     listened
         Frames in which the agent does not speak.
     """
     if not listened.any():
         return ()
     floor = float(np.median(levels[listened]))
-    strikes = list(_strikes(levels, listened & (levels > floor + AUDIBLE_DB), other))
-    runs = (run for run in _runs(strikes) if not _regular(run) and _quiet_between(levels, run, floor))
-    return joined(Span(run[0] * FRAME_S, (run[-1] + 1) * FRAME_S) for run in runs)
+    strikes = _strikes(levels, listened & (levels > floor + AUDIBLE_DB), other)
+    runs = parted(strikes, between=lambda before, after: (after - before) * FRAME_S > RUN_GAP_S)
+    return tuple(
+        Span(run[0] * FRAME_S, (run[-1] + 1) * FRAME_S)
+        for run in runs
+        if len(run) >= LEAST_STRIKES and not _regular(run) and _quiet_between(levels, run, floor)
+    )
 
 
-def _strikes(levels: Levels, heard: Mask, other: Levels | None) -> Iterator[int]:
+def _strikes(levels: Levels, heard: Mask, other: Levels) -> Iterator[int]:
     """Frames in which a key is struck."""
     loud, last = np.flatnonzero(heard), -_APART
     for frame in loud[(loud >= -_BEFORE.start) & (loud + _AFTER.stop <= len(levels))].tolist():
@@ -88,23 +94,8 @@ def _is_strike(levels: Levels, frame: int) -> bool:
     return bool(risen and fallen and np.count_nonzero(near > peak - _FALL_DB) <= _WIDEST)
 
 
-def _leaked(levels: Levels, other: Levels | None, frame: int) -> bool:
-    if other is None or not len(other[frame - 4 : frame + 5]):
-        return False
-    return bool(other[frame - 4 : frame + 5].max() - levels[frame] > _LEAK_DB)
-
-
-def _runs(strikes: Sequence[int]) -> Iterator[list[int]]:
-    """Strikes that follow each other, where they are enough to be typing."""
-    run = list(strikes[:1])
-    for before, strike in pairwise(strikes):
-        if (strike - before) * FRAME_S > RUN_GAP_S:
-            if len(run) >= LEAST_STRIKES:
-                yield run
-            run = []
-        run.append(strike)
-    if len(run) >= LEAST_STRIKES:
-        yield run
+def _leaked(levels: Levels, other: Levels, frame: int) -> bool:
+    return bool(other[frame - _NEAR : frame + _NEAR + 1].max() - levels[frame] > _LEAK_DB)
 
 
 def _quiet_between(levels: Levels, run: Sequence[int], floor: float) -> bool:

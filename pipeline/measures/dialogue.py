@@ -10,7 +10,7 @@ from pipeline.schema import Acoustics, Role, Span, Transcript, Turn
 from pipeline.settings import Settings
 
 BREATH_PAUSE_S = 0.4
-"""A shorter pause belongs to the flow of speech: phrases are set apart by some 0.4 s and more, stops of consonants and commas by less."""
+"""Own choice: longer than the stop of a consonant, and room for a breath."""
 
 
 class Pace(NamedTuple):

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.audio.room import RATE_HZ, Samples, frame_power
-from pipeline.measures.clicks import FRAME_S, sharp_levels, typing
-from pipeline.measures.spans import bridged, joined, without
+from pipeline.audio.room import RATE_HZ, Samples, frame_power, frames_within
+from pipeline.measures.clicks import FRAME as STRIKE_FRAME
+from pipeline.measures.clicks import sharp_levels, typing
+from pipeline.measures.spans import bridged, joined, parted, without
 from pipeline.measures.tones import busy_signals, music
 from pipeline.schema import Event, EventKind, Role, Span, Turn
 
@@ -37,13 +38,13 @@ _LEAK_DB = 15.0
 _NEAR_FRAMES = 5
 """A quarter second on both sides, in which the other channel may be louder."""
 NOISE_FRAME_S = 0.05
+_FRAME = round(NOISE_FRAME_S * RATE_HZ)
 _LEAST_POWER = 1e-9
 
 TONES = frozenset({EventKind.MUSIC, EventKind.BUSY_SIGNAL})
 """They come from the line: they wake the speech detector, and are neither speech nor its noise."""
 
 Powers = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def sounds(line: Line) -> tuple[Event, ...]:
     end_s = len(line.samples) / RATE_HZ
     wordless = without([Span(0.0, end_s)], _roomy(_words(line.turns), WORD_ROOM_S))
     quiet = without(wordless, _roomy(line.speech, PAUSE_S))
-    powers, other = (frame_power(each, round(NOISE_FRAME_S * RATE_HZ)) for each in (line.samples, line.other))
+    powers, other = (frame_power(each, _FRAME) for each in (line.samples, line.other))
     voice = float(np.percentile(powers, 95)) if len(powers) else 0.0
     floor = _floor(powers, quiet, voice)
     played = bridged((part for span in wordless for part in music(line.samples, span, floor)), SAME_MUSIC_S)
@@ -102,22 +103,14 @@ def _roomy(spans: Iterable[Span], room_s: float) -> Iterator[Span]:
 
 def _floor(powers: Powers, quiet: Sequence[Span], voice: float) -> float:
     """Mean power of the channel's noise, or of what is too faint beside the agent's voice to be heard by anybody."""
-    heard = powers[_marks(quiet, len(powers), NOISE_FRAME_S)]
+    heard = powers[frames_within(quiet, len(powers), _FRAME)]
     noise = float(np.percentile(heard, FLOOR_PERCENTILE)) if len(heard) else 0.0
     return max(noise, voice / 10 ** (FAINT_DB / 10), _LEAST_POWER)
 
 
-def _marks(spans: Iterable[Span], count: int, frame_s: float) -> Mask:
-    """Which of so many frames lie in the spans."""
-    marks = np.zeros(count, np.bool_)
-    for span in spans:
-        marks[round(span.start_s / frame_s) : round(span.end_s / frame_s)] = True
-    return marks
-
-
 def _keys(line: Line, quiet: Sequence[Span]) -> Iterator[Span]:
     levels = sharp_levels(line.samples)
-    found = typing(levels, _marks(quiet, len(levels), FRAME_S), sharp_levels(line.other))
+    found = typing(levels, frames_within(quiet, len(levels), STRIKE_FRAME), sharp_levels(line.other))
     return (span for span in bridged(found, SAME_TYPING_S) if span.duration_s >= TYPING_S)
 
 
@@ -125,7 +118,7 @@ def _noises(powers: Powers, other: Powers, quiet: Sequence[Span], least: float) 
     """Sounds of no known kind that are loud enough to be asked about."""
     around = np.lib.stride_tricks.sliding_window_view(np.pad(other, _NEAR_FRAMES), 2 * _NEAR_FRAMES + 1).max(axis=1)
     own = around[: len(powers)] < powers * 10 ** (_LEAK_DB / 10)
-    loud = np.flatnonzero(_marks(quiet, len(powers), NOISE_FRAME_S) & (powers > least) & own)
-    for run in np.split(loud, np.flatnonzero(np.diff(loud) * NOISE_FRAME_S > SAME_NOISE_S) + 1):
+    loud = np.flatnonzero(frames_within(quiet, len(powers), _FRAME) & (powers > least) & own) * NOISE_FRAME_S
+    for run in parted(loud.tolist(), between=lambda before, after: after - before > SAME_NOISE_S):
         if len(run) * NOISE_FRAME_S >= NOISE_S:
-            yield Span(float(run[0]) * NOISE_FRAME_S, float(run[-1] + 1) * NOISE_FRAME_S)
+            yield Span(run[0], run[-1] + NOISE_FRAME_S)

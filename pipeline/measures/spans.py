@@ -1,9 +1,12 @@
-"""Arithmetic of time spans: joined, overlapping and the gaps between."""
+"""Arithmetic of time spans: joined, overlapping, parted and the gaps between."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
+from typing import TypeVar
 
 from pipeline.schema import Span
+
+Item = TypeVar("Item")
 
 
 def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
@@ -21,6 +24,18 @@ def bridged(spans: Iterable[Span], gap_s: float) -> tuple[Span, ...]:
     """Spans in order, those with at most so long between them made one."""
     longer = joined(Span(span.start_s, span.end_s + gap_s) for span in spans)
     return tuple(Span(span.start_s, span.end_s - gap_s) for span in longer)
+
+
+def parted(items: Iterable[Item], *, between: Callable[[Item, Item], bool]) -> Iterator[list[Item]]:
+    """The items in runs, cut between neighbours of which this holds."""
+    run: list[Item] = []
+    for item in items:
+        if run and between(run[-1], item):
+            yield run
+            run = []
+        run.append(item)
+    if run:
+        yield run
 
 
 def gaps(spans: Iterable[Span]) -> tuple[Span, ...]:

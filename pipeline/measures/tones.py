@@ -1,12 +1,13 @@
 """Music and busy signals on a line where nobody speaks: sounds whose pitch stands still."""
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.audio.room import RATE_HZ, Samples, frame_power, stretch
+from pipeline.measures.spans import parted
 from pipeline.schema import Span
 
 Powers = npt.NDArray[np.float64]
@@ -24,7 +25,7 @@ _HELD = 4
 """Frames: a partial that stands still for 130 ms and more; those of a voice glide, as speech never keeps a pitch so long."""
 MUSIC_WINDOW_S = 4.0
 _MUSICAL = 0.5
-"""Share of a window's frames with a held partial: in 67 calls and 109 sounds without music it stays below, in music it lies above."""
+"""Share of a window's frames with a held partial: on both channels of 16 simulated calls, speech and all, and in 30 sounds without music it stays below."""
 _LEAST_PITCHES = 4
 """Of a window: signals of the exchange keep to one or two."""
 _AUDIBLE = 10.0
@@ -135,14 +136,12 @@ def _lengths(sounding: Sequence[bool]) -> Iterator[tuple[bool, float, float]]:
 
 def _beats(parts: Sequence[tuple[bool, float, float]]) -> Iterator[tuple[float, float]]:
     """Begin and end of tones that come again at their own length."""
-    tones = [(start, end) for on, start, end in parts if on and _BUSY_S[0] <= end - start <= _BUSY_S[1]]
-    run: list[tuple[float, float]] = tones[:1]
-    for before, tone in pairwise(tones):
-        length, pause = before[1] - before[0], tone[0] - before[1]
-        if max(abs(tone[1] - tone[0] - length), abs(pause - length)) > _UNEVEN:
-            if len(run) >= _BUSY_BEATS:
-                yield run[0][0], run[-1][1]
-            run = []
-        run.append(tone)
-    if len(run) >= _BUSY_BEATS:
-        yield run[0][0], run[-1][1]
+    tones = ((start, end) for on, start, end in parts if on and _BUSY_S[0] <= end - start <= _BUSY_S[1])
+    for run in parted(tones, between=_other_beat):
+        if len(run) >= _BUSY_BEATS:
+            yield run[0][0], run[-1][1]
+
+
+def _other_beat(before: tuple[float, float], after: tuple[float, float]) -> bool:
+    length, pause = before[1] - before[0], after[0] - before[1]
+    return max(abs(after[1] - after[0] - length), abs(pause - length)) > _UNEVEN
