@@ -92,6 +92,7 @@ def test_one_voice_on_one_channel_is_heard_but_nothing_that_needs_roles_is_score
     assert card.transcript.roles.withheld
     assert card.findings == ()
     assert card.affinity.score is None
+    assert card.scenario.name is None
     assert card.opening.abstained and card.closing.abstained
     assert all(criterion.abstained and criterion.reason for criterion in card.criteria)
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from calls import call
 
-from pipeline.criteria.flows import find_scenario, follow, load_flows
+from pipeline.criteria.flows import follow, load_flows
 from pipeline.errors import LexiconError
 from pipeline.language.segment import Segmenter
 from pipeline.language.text import TurnText, read_turns
@@ -61,19 +61,14 @@ def book(tmp_path):
     ],
 )
 def test_the_scenario_is_named_when_its_cues_lead(book, lines, name):
-    scenario = find_scenario(read(*lines), book)
+    scenario = book.scenarios([read(*lines)])[0]
     assert scenario.name == name
     assert 0 <= scenario.probability <= 1
 
 
 def test_a_cue_counts_once_a_call(book):
-    once = find_scenario(read((C, "断网了")), book)
-    often = find_scenario(read((C, "断网了"), (C, "又断网，断网")), book)
+    once, often = book.scenarios([read((C, "断网了")), read((C, "断网了"), (C, "又断网，断网"))])
     assert once == often
-
-
-def test_withheld_roles_have_no_scenario(book):
-    assert find_scenario(read((C, "断网了")), book, withheld=True) == Scenario(None, 0.0)
 
 
 def test_steps_are_done_by_label_or_phrase_of_the_agent(book):
@@ -253,6 +248,7 @@ def test_shipped_transfer_with_a_step_missing_or_in_wrong_order(said, done, in_o
 
 
 def test_unsure_scenario_has_no_flow():
-    scenario = find_scenario(read((A, "您好"), (C, "嗯，你好")), load_flows(SHIPPED))
+    flows = load_flows(SHIPPED)
+    (scenario,) = flows.scenarios([read((A, "您好"), (C, "嗯，你好"))])
     assert scenario.name is None
-    assert follow(read((A, "您好")), (), scenario, load_flows(SHIPPED)) == ()
+    assert follow(read((A, "您好")), (), scenario, flows) == ()

@@ -121,17 +121,6 @@ def load_flows(path: Path, *, model: Path | None = None) -> FlowBook:
     return FlowBook(cues, steps, occasions, load_scenarios(model) if model else None)
 
 
-def find_scenario(texts: Sequence[TurnText], flows: FlowBook, *, withheld: bool = False) -> Scenario:
-    """What one call is about.
-
-    Parameters
-    ----------
-    withheld
-        It is not known who the customer is: then nothing is named.
-    """
-    return UNNAMED if withheld else flows.scenarios([texts])[0]
-
-
 def cue_sums(said: Sequence[Said], flows: FlowBook) -> Mapping[str, float]:
     """Summed weights of each scenario's cues that were said."""
     heard = {role: "\n".join(turn.sounds for turn in said if role in {"any", turn.role}) for role in _ROLES}
