@@ -33,3 +33,10 @@ def test_haste_before_one_who_has_not_understood_counts_by_degrees(before, after
     )
     signals = hurries_past(context_of({"dialogue": "\n".join(said)}))
     assert sum(signal.amount for signal in signals) == pytest.approx(amount, abs=0.25)
+
+
+@pytest.mark.parametrize(("wait_s", "abstained"), [(3, True), (14, False)])
+def test_one_made_to_wait_should_have_been_asked(wait_s, abstained):
+    said = f"客户：营业厅几点开门？\n坐席（等{wait_s}秒）：早上九点开门。"
+    assessed = registered()["communication.soliciting"].function(context_of({"dialogue": said}))
+    assert assessed.abstained == abstained

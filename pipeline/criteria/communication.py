@@ -135,9 +135,11 @@ def soliciting(context: CallContext) -> Assessment:
 
 
 def _proposes(context: CallContext) -> bool:
-    """Whether anything is put forward that the customer should be asked about."""
+    """Whether anything is put forward, or the customer made to wait, that he should have been asked about."""
     named = any(finding.label in PROPOSALS for finding in context.findings)
-    return named or any(context.showing(cue, by=Role.AGENT) for cue in (Cue.OFFERED, Cue.PROPOSED, Cue.TRANSFER))
+    waited = bool(context.events_of(EventKind.SILENCE_UNANNOUNCED))
+    shown = any(context.showing(cue, by=Role.AGENT) for cue in (Cue.OFFERED, Cue.PROPOSED, Cue.TRANSFER))
+    return named or waited or shown
 
 
 @criterion(
