@@ -4,6 +4,7 @@ Every value can be given as an environment variable ``QINHE_<NAME>`` or in ``qin
 """
 
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_cache_path
 from pydantic import Field
@@ -38,6 +39,11 @@ class Settings(BaseSettings):
     engine: str = Field("faster-whisper", description="recogniser: faster-whisper, openai-whisper or sherpa-onnx")
     model: str = Field("base", description="model name, or a folder with a converted model")
     language: str = Field("zh", description="language spoken in the recordings")
+    precision: Literal["int8", "float32"] = Field(
+        "int8",
+        description="of the sums of faster-whisper: int8, or float32, in which processors of all kinds hear the same words, in"
+        " about twice the time",
+    )
     write_by_sound: bool = Field(
         True,
         description="write right sounds in wrong characters anew as hotlines speak; what was recognised is kept too",

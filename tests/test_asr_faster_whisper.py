@@ -1,5 +1,8 @@
 """What only the usual recogniser promises: windows heard by themselves, on any number of cores."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +53,30 @@ def test_what_lies_beside_a_window_changes_no_word(transcriber, agent):
     once = [utterance.text for utterance in alone]
     assert once
     assert [utterance.text for utterance in beside] == [*once, *once]
+
+
+ELSEWHERE = {"ONEDNN_MAX_CPU_ISA": "AVX2", "CT2_USE_MKL": "0"}
+"""Another processor, as far as the recogniser's libraries can be told to be one."""
+
+
+def words_in_a_process_of_its_own(environment):
+    """What is heard of the call's beginning where the libraries choose their sums anew."""
+    code = (
+        "from test_asr_faster_whisper import *\n"
+        "settings = Settings(precision='float32')\n"
+        "agent = load_audio(CALL, settings=settings).samples[0][: 30 * RATE_HZ]\n"
+        "heard = faster_whisper.create('base', settings).transcribe(agent, speech=find_speech(agent), channel=0)\n"
+        "print(*(utterance.text for utterance in heard))"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONIOENCODING": "utf-8"} | environment
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=True).stdout
+
+
+def test_in_float32_another_processor_hears_the_same_words():
+    here = words_in_a_process_of_its_own({})
+    assert "请问" in here
+    assert words_in_a_process_of_its_own(ELSEWHERE) == here
 
 
 def test_an_unknown_language_is_named(settings):

@@ -36,6 +36,9 @@ def reached(*names, doubt, sure=USUAL):
         (["standard.thanks"], DoubtRule(standard=Detector(precision=0.75)), 1, 0),
         ([], DoubtRule(forbidden=Detector(recall=0.5), unseen_points=4), 4, 0),
         (["wording.no_please"], DoubtRule(forbidden=Detector(recall=0.5)), 0, 0),
+        (["customer.offended"], DoubtRule(reactions=Detector(precision=0.8)), 0, 4),
+        (["customer.offended"], DoubtRule(reactions=Detector(recall=0.8)), 5, 0),
+        (["customer.offended"], DoubtRule(forbidden=Detector(0.5, 0.5)), 0, 0),
     ],
 )
 def test_each_error_of_a_detector_reaches_its_way(names, doubt, down, up):

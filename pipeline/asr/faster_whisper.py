@@ -112,7 +112,7 @@ class FasterWhisper:
         )
 
 
-def create(model: str, settings: Settings, *, beam: int = 5, compute: str = "int8") -> FasterWhisper:
+def create(model: str, settings: Settings, *, beam: int = 5) -> FasterWhisper:
     """Load a model by name or folder.
 
     Parameters
@@ -120,8 +120,6 @@ def create(model: str, settings: Settings, *, beam: int = 5, compute: str = "int
     beam
         Hypotheses kept while decoding. On simulated hotline calls the character error, written by sound, is, in windows of
         15 s, 0.156 with 5 and 0.159 with 3, in the same time.
-    compute
-        Precision of the sums, by CTranslate2's names.
 
     Raises
     ------
@@ -131,11 +129,11 @@ def create(model: str, settings: Settings, *, beam: int = 5, compute: str = "int
     folder = weights.ctranslate2_folder(model, settings)
     threads = max(1, (os.cpu_count() or 1) // settings.workers)
     files = vocabulary.narrowed(folder, settings.language)
-    loaded = _load(folder, files, threads=threads, compute=compute)
+    loaded = _load(folder, files, threads=threads, precision=settings.precision)
     tokenizer = _tokenizer(loaded, settings.language, files is not None or loaded.model.is_multilingual)
     never = _never_written(tokenizer, settings.language)
     engine = Engine(
-        NAME, model, {"language": settings.language, "beam": beam, "compute": compute, "window_s": WINDOW_S}
+        NAME, model, {"language": settings.language, "beam": beam, "compute": settings.precision, "window_s": WINDOW_S}
     )
     return FasterWhisper(engine, loaded, tokenizer, threads, never, load_speller(settings))
 
@@ -147,10 +145,10 @@ def _never_written(tokenizer: Any, language: str) -> list[int]:  # noqa: ANN401 
     return [*get_suppressed_tokens(tokenizer, [-1]), *figures]
 
 
-def _load(folder: Path, files: dict[str, bytes] | None, *, threads: int, compute: str) -> Any:  # noqa: ANN401 - the library's own
+def _load(folder: Path, files: dict[str, bytes] | None, *, threads: int, precision: str) -> Any:  # noqa: ANN401 - the library's own
     from faster_whisper import WhisperModel
 
-    options = {"device": "cpu", "compute_type": compute, "cpu_threads": 1, "num_workers": threads}
+    options = {"device": "cpu", "compute_type": precision, "cpu_threads": 1, "num_workers": threads}
     try:
         return WhisperModel(str(folder), files=files, **options)
     except (RuntimeError, ValueError, OSError) as error:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pipeline.schema import Polarity, Role, Transcript
 from pipeline.scoring.doubt_rule import Detector, DoubtRule
 from pipeline.scoring.effects import Effect
-from pipeline.scoring.rubric import CriterionRule
+from pipeline.scoring.rubric import CriterionRule, family
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +51,38 @@ def reach(rule: CriterionRule, found: Sequence[Effect], doubt: DoubtRule, sure: 
     Of evidence worth n points with recall r, n (1/r - 1) more was missed on average; of what was found, 1 - precision is
     none. What belongs to the other speaker counts for nothing.
     """
-    against, favour = _sum(found, Polarity.FORBIDDEN), _sum(found, Polarity.STANDARD)
-    forbidden, standard = _worse(doubt.forbidden, sure.words), _worse(doubt.standard, sure.words)
-    sunk = _missed(against, rule.most[Polarity.FORBIDDEN], forbidden, doubt.unseen_points)
-    risen = _missed(favour, rule.most[Polarity.STANDARD], standard, doubt.unseen_points)
-    return Reach(
-        down=sunk + favour * (1 - standard.precision * sure.roles),
-        up=risen + against * (1 - forbidden.precision * sure.roles),
+    down = up = 0.0
+    for name, lowers, detector in _kinds(doubt):
+        points = math.fsum(abs(each.points) for each in found if _is(each, name, lowers=lowers))
+        missed = _missed(points, rule.most.get((name, lowers), 0.0), detector.recall * sure.words, doubt.unseen_points)
+        misread = points * (1 - detector.precision * sure.words * sure.roles)
+        down += missed if lowers else misread
+        up += misread if lowers else missed
+    return Reach(down, up)
+
+
+def _kinds(doubt: DoubtRule) -> tuple[tuple[str, bool, Detector], ...]:
+    """Families of signals that a detector finds, whether they lower the score, and the detector."""
+    return (
+        (Polarity.FORBIDDEN, True, doubt.forbidden),
+        (Polarity.STANDARD, False, doubt.standard),
+        (REACTIONS, True, doubt.reactions),
+        (REACTIONS, False, doubt.reactions),
     )
 
 
-def _sum(found: Sequence[Effect], polarity: Polarity) -> float:
-    prefix = f"{polarity}."
-    return math.fsum([abs(effect.points) for effect in found if effect.signals[0].name.startswith(prefix)])
+def _is(effect: Effect, name: str, *, lowers: bool) -> bool:
+    return (effect.points < 0) == lowers and family(effect.signals[0].name) == name
 
 
-def _worse(detector: Detector, words: float) -> Detector:
-    """The detector where words are recognised less surely than usual."""
-    return Detector(detector.precision * words, detector.recall * words)
-
-
-def _missed(points: float, most: float, detector: Detector, unseen_points: float) -> float:
+def _missed(points: float, most: float, recall: float, unseen_points: float) -> float:
     """Points of a kind that were said and not found, at most what the rubric still has to give."""
-    share = 1 / max(detector.recall, _LEAST_RECALL) - 1
+    share = 1 / max(recall, _LEAST_RECALL) - 1
     return min((points + unseen_points) * share, max(0.0, most - points))
 
 
 _LEAST_RECALL = 0.1
 """With less nothing could be said at all; keeps the reach finite."""
+
+REACTIONS = "customer"
+"""The family of what rests on how the customer takes what he is told."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pipeline.scoring.checks import Checks
 
-_KEYS = {"forbidden", "standard", "unseen_points", "usual_confidence", "raters_points"}
+_KEYS = {"forbidden", "standard", "reactions", "unseen_points", "usual_confidence", "raters_points"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class DoubtRule:
 
     Parameters
     ----------
+    reactions
+        How well it is found how customers take what they are told.
     unseen_points
         Points that stand for what may have been said where nothing was found.
     usual_confidence
@@ -31,6 +33,7 @@ class DoubtRule:
 
     forbidden: Detector = Detector()
     standard: Detector = Detector()
+    reactions: Detector = Detector()
     unseen_points: float = 0.0
     usual_confidence: float = 1.0
     raters_points: float = 0.0
@@ -48,6 +51,7 @@ def read_doubt(raw: object, check: Checks) -> DoubtRule:
     return DoubtRule(
         forbidden=_detector("forbidden", check.section(entry, "forbidden"), check),
         standard=_detector("standard", check.section(entry, "standard"), check),
+        reactions=_detector("reactions", check.section(entry, "reactions"), check),
         unseen_points=check.number("doubt", entry, "unseen_points", (0.0, 100.0)),
         usual_confidence=check.number("doubt", entry, "usual_confidence", (0.1, 1.0)),
         raters_points=check.number("doubt", entry, "raters_points", (0.0, 50.0)),

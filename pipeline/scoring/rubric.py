@@ -1,20 +1,25 @@
 """The rubric: what each signal is worth in which criterion, and how criteria make dimensions and the total."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from pipeline.criteria.registry import registered
-from pipeline.schema import Polarity
 from pipeline.scoring.checks import Checks, read_yaml
 from pipeline.scoring.doubt_rule import DoubtRule, read_doubt
 
 _SECTIONS = {"dimensions", "criteria", "bands", "red_lines", "doubt"}
 _VALUES = {"min_judged_ratio", "soft_below", "lone_fault", "ungraded"}
 _CRITERION_KEYS = {"zh", "en", "dimension", "weight", "source", "start", "signals"}
+
+
+def family(signal: str) -> str:
+    """What a signal's name begins with: forbidden, standard, customer, timing ..."""
+    return signal.partition(".")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +58,12 @@ class CriterionRule:
     signals: Mapping[str, SignalRule]
 
     @cached_property
-    def most(self) -> Mapping[Polarity, float]:
-        """Most points that phrases of each polarity may move, as magnitudes."""
-        return {polarity: math.fsum(self._most(f"{polarity}.")) for polarity in Polarity}
-
-    def _most(self, prefix: str) -> Iterator[float]:
-        offered = (each for name, each in self.signals.items() if name.startswith(prefix))
-        return (abs(each.points) if each.once else each.cap for each in offered)
+    def most(self) -> Mapping[tuple[str, bool], float]:
+        """Most points that a family of signals, by the name before the dot, may take (True) or give (False), as magnitudes."""
+        sums: defaultdict[tuple[str, bool], float] = defaultdict(float)
+        for name, each in self.signals.items():
+            sums[family(name), each.points < 0] += abs(each.points) if each.once else each.cap
+        return sums
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,14 +59,14 @@ class Hearing:
     """
 
     beam: int = 5
-    compute: str = "int8"
+    precision: str = "int8"
     snr_db: float | None = None
 
 
 USUAL = Hearing()
 PERTURBED = {
     "beam 1 instead of 5": Hearing(beam=1),
-    "float32 instead of int8": Hearing(compute="float32"),
+    "float32 instead of int8": Hearing(precision="float32"),
     "noise at 15 dB": Hearing(snr_db=15.0),
     "noise at 10 dB": Hearing(snr_db=10.0),
 }
@@ -100,7 +100,8 @@ def carded(path: Path, hearing: Hearing, transcriber: Transcriber, kit: Kit) -> 
 
 def judged_all(paths: Mapping[str, Path], hearing: Hearing, kit: Kit) -> dict[str, Card]:
     """The scorecards of all calls, by name."""
-    transcriber = faster_whisper.create(kit.settings.model, kit.settings, beam=hearing.beam, compute=hearing.compute)
+    settings = kit.settings.model_copy(update={"precision": hearing.precision})
+    transcriber = faster_whisper.create(settings.model, settings, beam=hearing.beam)
     return {name: judged(path, hearing, transcriber, kit) for name, path in paths.items()}
 
 
