@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from builders import dialogue
+from criteria_cases import context_of
 
 from pipeline.kit import load_kit
 from pipeline.language.text import read_turns
@@ -29,3 +30,10 @@ def test_an_ordinary_sentence_is_no_certain_fault(kit, sentence):
     found = kit.finder.find(read_turns(call, kit.segmenter))
     faults = [each for each in found if (each.polarity, each.status) == (Polarity.FORBIDDEN, Status.CERTAIN)]
     assert [each.evidence.quote for each in faults] == []
+
+
+@pytest.mark.parametrize(("question", "fault"), [("请问您的号码是多少", False), ("请问您到底要多少钱", True)])
+def test_a_fact_politely_asked_is_no_reproach_even_where_it_is_taken_ill(question, fault):
+    said = f"客户：我都说了三遍了！\n坐席：{question}？\n客户：又问，你什么态度！"
+    faults = {each.label for each in context_of({"dialogue": said}).findings if each.is_fault}
+    assert ("rhetorical" in faults) == fault

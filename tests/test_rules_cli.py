@@ -46,7 +46,7 @@ def said(result):
 def test_check_counts_rules_and_names_what_is_wrong(folder):
     fine = run("lexicon", "check", "--lexicons", folder)
     assert fine.exit_code == 0
-    assert "17 rules: all well" in said(fine)
+    assert "18 rules: all well" in said(fine)
     write(folder, rule(when={"shouting": 1}))
     wrong = run("lexicon", "check", "--lexicons", folder)
     assert wrong.exit_code == 2

@@ -13,7 +13,7 @@ from pipeline.measures.words import is_question, spoken_length
 from pipeline.schema import EventKind, Role, Turn
 
 COURTESY_LEFT_RATIO = 0.34
-"""虎头蛇尾 when less than a third of the first third's courtesy is left in the last third."""
+"""虎头蛇尾 when less than a third of the first third's courtesy is left in the last third; the norm compares the thirds and names no share."""
 LENGTH_LEFT_RATIO = 0.34
 """The same for the length of the agent's turns: ends are short by nature, so it counts only together with hurry."""
 HURRIED_RATIO = 1.25

@@ -28,6 +28,10 @@ _QUOTED = re.compile(
 _ASKED = re.compile(r"(?:是不是|有没有|是否|会不会|可曾|看看是)(?:因为|说)?$")
 _ASKABLE = {"blame"}
 """Labels whose wording is no reproach when it is politely asked: 您是不是自己改过密码."""
+_FACTS_ASKED = re.compile(
+    r"^请问(?!.*(?:到底|究竟|还想|难道)).*(?:多少|哪[儿里位]|几[号位点]|什么时候|怎么称呼|贵姓)[啊呢呀]?$"
+)
+"""请问 before a question for a fact is no reproach, however the customer takes it."""
 _SAID_BACK_CHARS = 4
 """Wording that is at least this long and that the customer has just used word for word is said back."""
 _REPEATED_CHARS = 6
@@ -61,10 +65,16 @@ def innocent(finding: Finding, call: Sequence[TurnText]) -> str | None:
         return "否定表述，并非本意"
     if _QUOTED.search(before):
         return "转述他人的话"
-    if finding.label in _ASKABLE and _ASKED.search(before):
+    if _politely_asked(finding, before):
         return "礼貌询问，并非责备"
     repeated = _repeats(call[number].turn, finding, call[:number]) or _said_back(finding, before, after, call[:number])
     return "复述客户的话" if repeated else None
+
+
+def _politely_asked(finding: Finding, before: str) -> bool:
+    if finding.label == "rhetorical":
+        return _FACTS_ASKED.search(finding.evidence.quote.rstrip("？?")) is not None
+    return finding.label in _ASKABLE and _ASKED.search(before) is not None
 
 
 def _around(turn: Turn, finding: Finding) -> tuple[str, str]:
