@@ -1,5 +1,7 @@
 """The communication criteria on small dialogues, which stand in tests/data/criteria/communication.*.yaml."""
 
+from dataclasses import replace
+
 import pytest
 from criteria_cases import EXPECTED, KINDS, Case, cases, context_of, failure
 
@@ -40,3 +42,12 @@ def test_one_made_to_wait_should_have_been_asked(wait_s, abstained):
     said = f"客户：营业厅几点开门？\n坐席（等{wait_s}秒）：早上九点开门。"
     assessed = registered()["communication.soliciting"].function(context_of({"dialogue": said}))
     assert assessed.abstained == abstained
+
+
+@pytest.mark.parametrize(("method", "told"), [("channel", None), ("voice", "没有判断抢话")])
+def test_interruptions_that_cannot_be_heard_are_said_to_be_unjudged(method, told):
+    context = context_of({"dialogue": "客户：我家网断了。\n坐席：请问您的号码是多少？"})
+    roles = replace(context.transcript.roles, method=method)
+    heard = replace(context, transcript=replace(context.transcript, roles=roles))
+    unjudged = registered()["communication.listening"].function(heard).unjudged
+    assert (unjudged and unjudged.partition("（")[0]) == told

@@ -155,6 +155,14 @@ def test_reasons_name_label_place_and_points():
     assert "责备埋怨（第3句） -13" in reason and "起评 66 分" in reason
 
 
+def test_reasons_tell_what_was_not_judged():
+    context = call(*PLAIN)
+    roles = replace(context.transcript.roles, method="voice")
+    card = judged(replace(context, transcript=replace(context.transcript, roles=roles)))
+    reason = next(each.reason for each in card.criteria if each.criterion == "communication.listening")
+    assert reason.endswith("；没有判断抢话（不是双声道录音，听不出谁先开口）。")
+
+
 def test_findings_of_a_criterion_are_those_that_moved_it():
     card = judged(call(*POOR, scenario="fault"))
     ownership = next(each for each in card.criteria if each.criterion == "patience.ownership")
