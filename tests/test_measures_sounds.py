@@ -37,6 +37,8 @@ HEARD = {
     "congestion": (lambda: cadence(450, 20, 0.7, 0.7), EventKind.BUSY_SIGNAL),
     "cough": (lambda: noise(0.6, 0.1, color=0.5), EventKind.NOISE),
 }
+UNEVEN = ((0.3, 0.9), (0.8, 0.1), (0.3, 0.4), (0.8, 0.9), (0.3, 0.1), (0.8, 0.4)) * 5
+"""Seconds of tone and pause."""
 UNNAMED = {
     "ring-back": lambda: cadence(450, 20, 1, 4),
     "one tone": lambda: tone(450, 20),
@@ -47,6 +49,10 @@ UNNAMED = {
     "handset": lambda: handset(20),
     "murmur": lambda: murmur(20),
     "drums": lambda: drums(20),
+    "signals of other lengths": lambda: np.concatenate(
+        [np.r_[tone(450, s), np.zeros(round(p * 16_000))] for s, p in UNEVEN]
+    ),
+    "crackling in a hiss": lambda: clicks(20) + 0.03 * noise(20, 1.0),
     "ticking": lambda: np.tile(clicks(0.5, 2, seed=4), 40),
 }
 """None of these is typing, music or a busy line."""
@@ -92,15 +98,26 @@ def test_codecs_leave_them_audible(codec, name, kind, tmp_path):
     assert kind in kinds(heard(call, (coded, other[: len(coded)])))
 
 
-def test_what_leaks_from_the_customers_keyboard_is_not_the_agents():
+@pytest.mark.parametrize("make", [lambda: 0.9 * clicks(20), lambda: noise(20, 0.9)], ids=["keys", "noise"])
+def test_what_leaks_from_the_customers_side_is_not_the_agents(make):
+    call = spoken_call("d08")
+    sound = telephone(make())
+    at = round(longest(call.silent).start_s * 16_000)
+    mixed = np.stack(call.channels).copy()
+    mixed[1, at : at + len(sound)] += sound
+    mixed[0, at : at + len(sound)] += sound * 10 ** (-24 / 20)
+    assert heard(call, mixed) == ()
+
+
+def test_what_is_too_faint_beside_the_voice_is_heard_on_no_line_however_silent():
     call = spoken_call("d08")
     own, other = call.channels
-    keys = 0.3 * telephone(clicks(20))
-    at = round(longest(call.silent).start_s * 16_000)
-    mixed = np.stack([own, other]).copy()
-    mixed[1, at : at + len(keys)] += keys
-    mixed[0, at : at + len(keys)] += keys * 10 ** (-28 / 20)
-    assert heard(call, mixed) == ()
+    said = np.zeros(len(own), bool)
+    for turn in call.turns:
+        said[round(turn.span.start_s * 16_000) : round(turn.span.end_s * 16_000)] = True
+    silenced = np.stack([np.where(said, own, 0.0), other])
+    faint = call.with_sound(telephone(music(20)), longest(call.silent), below_voice_db=50, onto=silenced)
+    assert heard(call, faint) == ()
 
 
 def test_keys_far_below_the_voice_and_in_the_noise_are_not_heard():

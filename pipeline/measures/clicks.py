@@ -21,8 +21,8 @@ AUDIBLE_DB = 12.0
 FRAME = round(FRAME_S * RATE_HZ)
 _SILENT_POWER = 1e-10
 _BEFORE = slice(-14, -2)
-_AFTER = slice(12, 24)
-"""Frames before and after a strike to compare it with: 10 to 70 ms before it, 60 to 120 ms after."""
+_AFTER = 24
+"""Frames to compare a strike with: 10 to 70 ms before it, and up to 120 ms after."""
 _RISE_DB = 9.0
 _FALL_DB = 8.0
 _WIDEST = 8
@@ -78,7 +78,7 @@ def typing(levels: Levels, listened: Mask, other: Levels) -> tuple[Span, ...]:
 def _strikes(levels: Levels, heard: Mask, other: Levels) -> Iterator[int]:
     """Frames in which a key is struck."""
     loud, last = np.flatnonzero(heard), -_APART
-    for frame in loud[(loud >= -_BEFORE.start) & (loud + _AFTER.stop <= len(levels))].tolist():
+    for frame in loud[(loud >= -_BEFORE.start) & (loud + _AFTER <= len(levels))].tolist():
         if frame - last >= _APART and _is_strike(levels, frame) and not _leaked(levels, other, frame):
             last = frame
             yield frame
@@ -88,10 +88,9 @@ def _is_strike(levels: Levels, frame: int) -> bool:
     peak = levels[frame]
     if peak < levels[frame - _APART + 1 : frame + _APART].max():
         return False
-    near = levels[frame + _BEFORE.start : frame + _AFTER.stop]
+    near = levels[frame + _BEFORE.start : frame + _AFTER]
     risen = peak - np.median(levels[frame + _BEFORE.start : frame + _BEFORE.stop]) >= _RISE_DB
-    fallen = peak - np.mean(levels[frame + _AFTER.start : frame + _AFTER.stop]) >= _FALL_DB
-    return bool(risen and fallen and np.count_nonzero(near > peak - _FALL_DB) <= _WIDEST)
+    return bool(risen and np.count_nonzero(near > peak - _FALL_DB) <= _WIDEST)
 
 
 def _leaked(levels: Levels, other: Levels, frame: int) -> bool:
