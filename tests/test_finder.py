@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from builders import dialogue, turn
+from calls import finding
 from hypothesis import given
 from hypothesis import strategies as st
 from meanings import meaning_model
@@ -23,7 +24,7 @@ from pipeline.lexicon.finder import (
     united,
 )
 from pipeline.lexicon.places import CLOSING_ODDS, OPENING_ODDS, expected_places, likelier
-from pipeline.lexicon.resolve import BY_MEANING, BY_SOUND, EXACTLY
+from pipeline.lexicon.resolve import BY_MEANING, BY_SOUND, EXACTLY, resolve
 from pipeline.schema import Evidence, Finding, Polarity, Role, Span, Status, Turn
 
 FORBIDDEN = {"refuse", "shirk", "blame"}
@@ -296,11 +297,11 @@ def test_the_order_of_what_was_found_does_not_matter(listed, meant, random):
 @given(st.lists(MADE, max_size=6), MEANT)
 def test_uniting_invents_nothing(listed, meant):
     places = {(f.label, f.rule, f.evidence.turn, f.evidence.char_start, f.evidence.char_end) for f in (*listed, *meant)}
-    for finding in united(listed, meant, EXPECTED):
-        proof = finding.evidence
-        assert (finding.label, finding.rule, proof.turn, proof.char_start, proof.char_end) in places
+    for each in united(listed, meant, EXPECTED):
+        proof = each.evidence
+        assert (each.label, each.rule, proof.turn, proof.char_start, proof.char_end) in places
         assert 0.0 <= proof.certainty <= 1.0
-        assert finding.rule != BY_MEANING or proof.certainty >= DOUBTFUL[finding.polarity]
+        assert each.rule != BY_MEANING or proof.certainty >= DOUBTFUL[each.polarity]
 
 
 TEXT = st.text(
@@ -313,18 +314,18 @@ CALL = st.lists(st.tuples(st.sampled_from(["agent", "customer"]), TEXT), min_siz
 def test_every_finding_quotes_the_agent(finder, lines):
     call = read(*dialogue(*lines))
     findings = finder.find(call)
-    for finding in findings:
-        proof, spoken = finding.evidence, call[finding.evidence.turn].turn
+    for each in findings:
+        proof, spoken = each.evidence, call[each.evidence.turn].turn
         assert spoken.role is Role.AGENT
         assert proof.quote == spoken.text[proof.char_start : proof.char_end] != ""
         assert spoken.span.start_s - 1e-6 <= proof.span.start_s <= proof.span.end_s <= spoken.span.end_s + 1e-6
         few = (
-            finding.rule == BY_MEANING
+            each.rule == BY_MEANING
             and len(normalise(proof.quote).text) <= SHORT_CHARS
-            and finding.polarity is Polarity.FORBIDDEN
+            and each.polarity is Polarity.FORBIDDEN
         )
-        least = SHORT_CERTAIN if few else CERTAIN[finding.polarity]
-        assert (proof.certainty >= least) == (finding.status is Status.CERTAIN)
+        least = SHORT_CERTAIN if few else CERTAIN[each.polarity]
+        assert (proof.certainty >= least) == (each.status is Status.CERTAIN)
     places = [(f.evidence.turn, f.evidence.char_start, f.label) for f in findings]
     assert places == sorted(set(places))
 
@@ -333,3 +334,10 @@ def test_every_finding_quotes_the_agent(finder, lines):
 def test_finding_again_finds_the_same(finder, lines):
     call = read(*dialogue(*lines))
     assert finder.find(call) == finder.find(call)
+
+
+@pytest.mark.parametrize(("rule", "kept"), [(EXACTLY, {"confirm"}), (BY_SOUND, {"confirm", "rhetorical"})])
+def test_a_courtesy_that_is_listed_outdoes_a_faults_meaning(rule, kept):
+    turn = Turn(0, Role.AGENT, Span(0.0, 2.0), "我说清楚了吗")
+    candidates = [finding(turn, "confirm", rule=rule), finding(turn, "rhetorical", rule=BY_MEANING)]
+    assert {each.label for each in resolve(candidates, [turn])} == kept
