@@ -8,9 +8,10 @@ import soxr
 from mixed_calls import longest, spoken_call
 from rapidfuzz import fuzz
 from sounds import hold_music, silence, tone, write_wav
-from speechless import music, telephone
+from speechless import humming, music, telephone
 
 from pipeline.audio.decode import content_hash, load_audio
+from pipeline.audio.quality import channel_quality
 from pipeline.call import Scored, Scorer, failure
 from pipeline.errors import AudioError
 from pipeline.hearing import hear
@@ -74,15 +75,20 @@ def test_mono_is_told_apart_by_voice(scorer, channels, tmp_path):
     assert len(mono.acoustics.voices) == len(mono.card.transcript.turns)
 
 
-def test_music_while_the_customer_waits_is_heard_and_stays_a_wait(scorer, tmp_path):
+def test_a_song_while_the_customer_waits_is_heard_and_stays_a_wait(scorer, tmp_path):
     call = spoken_call("d08")
-    mixed = call.with_sound(telephone(music(20)), longest(call.silent), below_voice_db=6)
+    song, place = telephone(humming(20, seed=2) + 0.5 * music(20)), longest(call.silent)
+    mixed = call.with_sound(song, place, below_voice_db=6)[:, : 64 * 16_000]
     outcome = score(scorer, write_wav(tmp_path / "music.wav", *(soxr.resample(each, 16_000, 8_000) for each in mixed)))
     events = outcome.card.events
     (wait,) = (event.span for event in events if event.kind is EventKind.SILENCE_ANNOUNCED)
     played = [event.span for event in events if event.kind is EventKind.MUSIC]
     assert covered_s(played, wait) > 0.7 * wait.duration_s
     assert not any(event.kind is EventKind.SILENCE_UNANNOUNCED for event in events)
+    assert covered_s(call.line(mixed).speech, place) > 0.3, "the song no longer wakes the detector: nothing is tried"
+    assert sum(covered_s(outcome.acoustics.speech[0], span) for span in played) == 0
+    plain = channel_quality(call.channels[0], [turn.span for turn in call.turns], 0)
+    assert outcome.acoustics.quality[0].snr_db == pytest.approx(plain.snr_db, abs=2.0)
 
 
 def test_one_voice_on_one_channel_is_heard_but_nothing_that_needs_roles_is_scored(scorer, channels, tmp_path):

@@ -37,3 +37,10 @@ def test_a_fact_politely_asked_is_no_reproach_even_where_it_is_taken_ill(questio
     said = f"客户：我都说了三遍了！\n坐席：{question}？\n客户：又问，你什么态度！"
     faults = {each.label for each in context_of({"dialogue": said}).findings if each.is_fault}
     assert ("rhetorical" in faults) == fault
+
+
+@pytest.mark.parametrize(("other", "found"), [("姐，您稍等。", False), ("您稍等。", True)])
+def test_who_calls_the_customer_sister_talks_to_no_colleague(other, found):
+    said = f"客户：副卡怎么收费？\n坐席：{other}\n客户：好。\n坐席：{other}\n客户：嗯。\n坐席：很便宜的，姐，一个月十块钱。"
+    labels = {each.label for each in context_of({"dialogue": said}).findings}
+    assert ("overheard" in labels) == found

@@ -32,6 +32,10 @@ _FACTS_ASKED = re.compile(
     r"^请问(?!.*(?:到底|究竟|还想|难道)).*(?:多少|哪[儿里位]|几[号位点]|什么时候|怎么称呼|贵姓)[啊呢呀]?$"
 )
 """请问 before a question for a fact is no reproach, however the customer takes it."""
+_CHECKED = re.compile(r"^.{0,2}(?:[吧吗么]|，?(?:是您(?:本人|自己)?[吗吧么]|[是对][吗吧]|没错吧))")
+"""A name that the customer is asked to confirm is checked, not told: 户主叫周明，是您吗."""
+_CALLED = re.compile(r"大?[姐哥叔]|阿[姨伯叔]|师傅|老板|老师|老乡")
+_CALLED_TWICE = 2
 _SAID_BACK_CHARS = 4
 """Wording that is at least this long and that the customer has just used word for word is said back."""
 _REPEATED_CHARS = 6
@@ -59,21 +63,35 @@ def innocent(finding: Finding, call: Sequence[TurnText]) -> str | None:
     if number is None:
         return None
     before, after = _around(call[number].turn, finding)
-    if _DENIED.search(before) and not (_NOT_IT.search(before) and _ASKS.search(finding.evidence.quote[-1:] + after)):
-        return "否定表述，并非本意"
-    if _NOT_SO.search(before) and _BRUSHED_OFF.search(after):
+    if _denied(finding, before, after):
         return "否定表述，并非本意"
     if _QUOTED.search(before):
         return "转述他人的话"
-    if _politely_asked(finding, before):
-        return "礼貌询问，并非责备"
+    if finding.label == "overheard" and _calls_customer_so(finding, call):
+        return "称呼客户，并非与旁人交谈"
+    if _politely_asked(finding, before, after):
+        return "礼貌询问或核对，并非本意"
     repeated = _repeats(call[number].turn, finding, call[:number]) or _said_back(finding, before, after, call[:number])
     return "复述客户的话" if repeated else None
 
 
-def _politely_asked(finding: Finding, before: str) -> bool:
+def _denied(finding: Finding, before: str, after: str) -> bool:
+    asked = _NOT_IT.search(before) and _ASKS.search(finding.evidence.quote[-1:] + after)
+    return bool((_DENIED.search(before) and not asked) or (_NOT_SO.search(before) and _BRUSHED_OFF.search(after)))
+
+
+def _calls_customer_so(finding: Finding, call: Sequence[TurnText]) -> bool:
+    """Whether somebody is called what the agent calls the customer in other sentences too."""
+    called = _CALLED.search(finding.evidence.quote)
+    others = (text for text in call if text.turn.role is Role.AGENT and text.turn.index != finding.evidence.turn)
+    return called is not None and sum(called[0] in text.turn.text for text in others) >= _CALLED_TWICE
+
+
+def _politely_asked(finding: Finding, before: str, after: str) -> bool:
     if finding.label == "rhetorical":
         return _FACTS_ASKED.search(finding.evidence.quote.rstrip("？?")) is not None
+    if finding.label == "privacy_leak":
+        return _CHECKED.search(after) is not None
     return finding.label in _ASKABLE and _ASKED.search(before) is not None
 
 

@@ -88,12 +88,12 @@ class Finder:
         return tuple(sorted((*settled, *misheard), key=_place))
 
     def _settled(self, finding: Finding) -> Finding:
-        """With its status; no red line rests on meaning alone: a call is not failed on the word of a model."""
+        """With its status; no red line rests on meaning alone: a call is not failed on the word of a model, nor is a polite question blamed."""
         sure = finding.evidence.certainty >= _least(finding)
         explanation = finding.explanation
         if finding.rule == BY_MEANING:
             label = self._lexicon.labels[finding.label]
-            sure &= not label.red_line
+            sure &= not label.red_line and not _may_be_a_question(finding)
             explanation = f"{label.zh}：与例句「{self._model.nearest(label.name, finding.evidence.quote)}」意思相近"
         return replace(finding, status=Status.CERTAIN if sure else Status.DOUBTFUL, explanation=explanation)
 
@@ -127,6 +127,11 @@ def _least(finding: Finding) -> float:
     """Certainty from which evidence counts."""
     few = finding.rule == BY_MEANING and len(normalise(finding.evidence.quote).text) <= SHORT_CHARS
     return SHORT_CERTAIN if few and finding.polarity is Polarity.FORBIDDEN else CERTAIN[finding.polarity]
+
+
+def _may_be_a_question(finding: Finding) -> bool:
+    """请问 opens questions far more often than mockery: which it was, the customer's answer tells."""
+    return finding.label == "rhetorical" and "请问" in finding.evidence.quote
 
 
 def _blames(finding: Finding) -> bool:
