@@ -98,7 +98,15 @@ def test_codecs_leave_them_audible(codec, name, kind, tmp_path):
     assert kind in kinds(heard(call, (coded, other[: len(coded)])))
 
 
-@pytest.mark.parametrize("make", [lambda: 0.9 * clicks(20), lambda: noise(20, 0.9)], ids=["keys", "noise"])
+LEAKING = {
+    "keys": lambda: 0.9 * clicks(20),
+    "noise": lambda: noise(20, 0.9),
+    "music": lambda: 4 * music(20),
+    "busy": lambda: 4 * cadence(450, 20, 0.35, 0.35),
+}
+
+
+@pytest.mark.parametrize("make", LEAKING.values(), ids=LEAKING)
 def test_what_leaks_from_the_customers_side_is_not_the_agents(make):
     call = spoken_call("d08")
     sound = telephone(make())

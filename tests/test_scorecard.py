@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.criteria.registry import registered
 from pipeline.lexicon.resolve import BY_MEANING
+from pipeline.schema import Word
 from pipeline.scoring.rubric import load_rubric
 from pipeline.scoring.scorecard import score
 
@@ -76,6 +77,18 @@ def test_a_doubtful_red_line_only_opens_the_interval():
     plain = judged(call(*EXEMPLARY, scenario="fault"))
     card = judged(worst(call(*EXEMPLARY, scenario="fault"), "insult?"))
     assert (card.affinity.score, card.affinity.low, card.affinity.red_line) == (plain.affinity.score, 0, None)
+
+
+@pytest.mark.parametrize(("confidence", "fails"), [(0.95, True), (0.6, False)])
+def test_a_red_line_in_unsure_words_only_opens_the_interval(confidence, fails):
+    context = worst(call(*EXEMPLARY, scenario="fault"), "insult")
+    last = context.findings[-1].evidence.turn
+    turns = tuple(
+        replace(turn, words=(Word(turn.text, turn.span, confidence),)) if turn.index == last else turn
+        for turn in context.transcript.turns
+    )
+    card = judged(replace(context, transcript=replace(context.transcript, turns=turns)))
+    assert (card.affinity.score == 0, card.affinity.low, card.affinity.red_line is None) == (fails, 0, not fails)
 
 
 def test_a_red_line_that_meaning_alone_saw_is_deducted_and_fails_nobody():

@@ -35,6 +35,9 @@ FLOOR_PERCENTILE = 10
 FAINT_DB = 45.0
 _LEAK_DB = 15.0
 """Further below the other channel at that moment: leaked from there, as in ``speakers.crosstalk``."""
+AUDIBLE_DB = 10.0
+"""So far above the channel's noise a tone is heard, as in ``measures.tones``."""
+OWN_SHARE = 0.2
 _NEAR_FRAMES = 5
 """A quarter second on both sides, in which the other channel may be louder."""
 NOISE_FRAME_S = 0.05
@@ -45,6 +48,7 @@ TONES = frozenset({EventKind.MUSIC, EventKind.BUSY_SIGNAL})
 """They come from the line: they wake the speech detector, and are neither speech nor its noise."""
 
 Powers = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +79,16 @@ def sounds(line: Line) -> tuple[Event, ...]:
     powers, other = (frame_power(each, _FRAME) for each in (line.samples, line.other))
     voice = float(np.percentile(powers, 95)) if len(powers) else 0.0
     floor = _floor(powers, quiet, voice)
-    played = bridged((part for span in wordless for part in music(line.samples, span, floor)), SAME_MUSIC_S)
-    busy = joined(part for span in wordless for part in busy_signals(line.samples, span, floor))
+    own = _own(powers, other)
+    audible = powers > floor * 10 ** (AUDIBLE_DB / 10)
+    tunes = (part for span in wordless for part in music(line.samples, span, floor))
+    played = _not_leaked(bridged(tunes, SAME_MUSIC_S), own, audible)
+    signals = (part for span in wordless for part in busy_signals(line.samples, span, floor))
+    busy = _not_leaked(joined(signals), own, audible)
     keys = tuple(_keys(line, without(quiet, [*played, *busy])))
     unnamed = without(quiet, _roomy([*played, *busy, *keys], NAMED_ROOM_S))
     least = max(floor * 10 ** (ABOVE_FLOOR_DB / 10), voice / 10 ** (BELOW_VOICE_DB / 10))
-    noises = _noises(powers, other, unnamed, least)
+    noises = _noises(powers, own, unnamed, least)
     found = {EventKind.MUSIC: played, EventKind.BUSY_SIGNAL: busy, EventKind.TYPING: keys, EventKind.NOISE: noises}
     every = (Event(kind, Role.AGENT, _rounded(span)) for kind, spans in found.items() for span in spans)
     return tuple(sorted(every, key=lambda event: (event.span.start_s, event.kind)))
@@ -114,10 +122,20 @@ def _keys(line: Line, quiet: Sequence[Span]) -> Iterator[Span]:
     return (span for span in bridged(found, SAME_TYPING_S) if span.duration_s >= TYPING_S)
 
 
-def _noises(powers: Powers, other: Powers, quiet: Sequence[Span], least: float) -> Iterator[Span]:
-    """Sounds of no known kind that are loud enough to be asked about."""
+def _own(powers: Powers, other: Powers) -> Mask:
+    """Frames that are not so much quieter than the other channel that they leaked from there."""
     around = np.lib.stride_tricks.sliding_window_view(np.pad(other, _NEAR_FRAMES), 2 * _NEAR_FRAMES + 1).max(axis=1)
-    own = around[: len(powers)] < powers * 10 ** (_LEAK_DB / 10)
+    return np.asarray(around[: len(powers)] < powers * 10 ** (_LEAK_DB / 10))
+
+
+def _not_leaked(spans: Iterable[Span], own: Mask, audible: Mask) -> tuple[Span, ...]:
+    """The spans in which something of the channel's own is heard in a fifth of the time; the customer may talk over the rest."""
+    marks = ((span, audible & frames_within([span], len(own), _FRAME)) for span in spans)
+    return tuple(span for span, heard in marks if np.count_nonzero(own & heard) > OWN_SHARE * np.count_nonzero(heard))
+
+
+def _noises(powers: Powers, own: Mask, quiet: Sequence[Span], least: float) -> Iterator[Span]:
+    """Sounds of no known kind that are loud enough to be asked about."""
     loud = np.flatnonzero(frames_within(quiet, len(powers), _FRAME) & (powers > least) & own) * NOISE_FRAME_S
     for run in parted(loud.tolist(), between=lambda before, after: after - before > SAME_NOISE_S):
         if len(run) * NOISE_FRAME_S >= NOISE_S:
