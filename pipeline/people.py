@@ -19,6 +19,10 @@ class Duty(StrEnum):
     ADMIN = "admin"
 
 
+ADDED_RULE, CONFIRMED_RULE = "inspector", "confirmed"
+"""The rules of findings that an inspector added, and that he confirmed: somebody has heard them, so they may cross a red line."""
+
+
 class Decision(StrEnum):
     """What an inspector decided about a finding, or that the machine missed one."""
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 from builders import dialogue, turn
-from calls import finding
 from hypothesis import given
 from hypothesis import strategies as st
 from meanings import meaning_model
@@ -24,7 +23,7 @@ from pipeline.lexicon.finder import (
     united,
 )
 from pipeline.lexicon.places import CLOSING_ODDS, OPENING_ODDS, expected_places, likelier
-from pipeline.lexicon.resolve import BY_MEANING, BY_SOUND, EXACTLY, resolve
+from pipeline.lexicon.resolve import BY_MEANING, BY_SOUND, EXACTLY
 from pipeline.schema import Evidence, Finding, Polarity, Role, Span, Status, Turn
 
 FORBIDDEN = {"refuse", "shirk", "blame"}
@@ -334,10 +333,3 @@ def test_every_finding_quotes_the_agent(finder, lines):
 def test_finding_again_finds_the_same(finder, lines):
     call = read(*dialogue(*lines))
     assert finder.find(call) == finder.find(call)
-
-
-@pytest.mark.parametrize(("rule", "kept"), [(EXACTLY, {"confirm"}), (BY_SOUND, {"confirm", "rhetorical"})])
-def test_a_courtesy_that_is_listed_outdoes_a_faults_meaning(rule, kept):
-    turn = Turn(0, Role.AGENT, Span(0.0, 2.0), "我说清楚了吗")
-    candidates = [finding(turn, "confirm", rule=rule), finding(turn, "rhetorical", rule=BY_MEANING)]
-    assert {each.label for each in resolve(candidates, [turn])} == kept

@@ -79,9 +79,11 @@ def test_a_doubtful_red_line_only_opens_the_interval():
     assert (card.affinity.score, card.affinity.low, card.affinity.red_line) == (plain.affinity.score, 0, None)
 
 
-@pytest.mark.parametrize(("confidence", "fails"), [(0.95, True), (0.6, False)])
-def test_a_red_line_in_unsure_words_only_opens_the_interval(confidence, fails):
-    context = worst(call(*EXEMPLARY, scenario="fault"), "insult")
+@pytest.mark.parametrize(
+    ("confidence", "rule", "fails"), [(0.95, "test", True), (0.6, "test", False), (0.6, "confirmed", True)]
+)
+def test_a_red_line_in_unsure_words_only_opens_the_interval_until_somebody_hears_it(confidence, rule, fails):
+    context = worst(call(*EXEMPLARY, scenario="fault"), "insult", rule=rule)
     last = context.findings[-1].evidence.turn
     turns = tuple(
         replace(turn, words=(Word(turn.text, turn.span, confidence),)) if turn.index == last else turn

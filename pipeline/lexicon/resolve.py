@@ -6,14 +6,12 @@ from dataclasses import replace
 from itertools import groupby
 
 from pipeline.lexicon.evidence import covered
-from pipeline.schema import Finding, Polarity, Span, Status, Turn
+from pipeline.schema import Finding, Span, Status, Turn
 
 EXACTLY, BY_SOUND, BY_MEANING = "phrase.exact", "phrase.sound", "meaning"
 """Names of the rules: the characters were the phrase's own, or only its sound was, or the meaning was of its kind."""
 _OUTDONE_COVER, _OUTDONE_LEAD = 0.6, 0.1
 """A finding by sound gives way to another label's that covers this share of it and is this much surer."""
-_SAME_WORDS = 0.8
-"""Share of a fault's words that a listed courtesy says: the list knows them better than the model."""
 _ONE_CLAUSE_GAP = 1
 """Characters between two findings of one label that are still one."""
 
@@ -67,20 +65,7 @@ def _worth(finding: Finding) -> tuple[bool, float, int, str]:
 
 
 def _outdone(finding: Finding, others: Sequence[Finding]) -> bool:
-    """Whether what merely sounds like one label's phrase is much more surely another's, or a fault's meaning a listed courtesy."""
-    return _rather_another(finding, others) or _rather_courtesy(finding, others)
-
-
-def _rather_courtesy(finding: Finding, others: Sequence[Finding]) -> bool:
-    proof = finding.evidence
-    return (finding.rule, finding.polarity) == (BY_MEANING, Polarity.FORBIDDEN) and any(
-        (other.rule, other.polarity, other.status) == (EXACTLY, Polarity.STANDARD, Status.CERTAIN)
-        and covered(proof, other.evidence) >= _SAME_WORDS
-        for other in others
-    )
-
-
-def _rather_another(finding: Finding, others: Sequence[Finding]) -> bool:
+    """Whether what merely sounds like one label's phrase is much more surely another's."""
     proof = finding.evidence
     return finding.rule == BY_SOUND and any(
         other.evidence.turn == proof.turn

@@ -38,6 +38,7 @@ _LEAK_DB = 15.0
 AUDIBLE_DB = 10.0
 """So far above the channel's noise a tone is heard, as in ``measures.tones``."""
 OWN_SHARE = 0.2
+"""Of the time in which music or a signal is heard: what leaks is never the louder, and through one's own the customer may talk."""
 _NEAR_FRAMES = 5
 """A quarter second on both sides, in which the other channel may be louder."""
 NOISE_FRAME_S = 0.05

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from fastapi import HTTPException
 
 from pipeline.lexicon.phrases import Label
-from pipeline.people import Appeal, Decision, User, Verdict, finding_key
+from pipeline.people import ADDED_RULE, Appeal, Decision, User, Verdict, finding_key
 from pipeline.review.deadlines import appeal_until
-from pipeline.review.effect import ADDED_RULE, quoted, with_added
+from pipeline.review.effect import quoted, with_added
 from pipeline.review.room import Room
 from pipeline.schema import Finding, Polarity, Scorecard
 from pipeline.store.desk_verdicts import Standing

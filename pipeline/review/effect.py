@@ -8,11 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.lexicon.phrases import Label
-from pipeline.people import Decision, Verdict, finding_key
+from pipeline.people import ADDED_RULE, CONFIRMED_RULE, Decision, Verdict, finding_key
 from pipeline.schema import Evidence, Finding, Scorecard, Status, Turn
-
-ADDED_RULE, CONFIRMED_RULE = "inspector", "confirmed"
-"""The rules of findings that an inspector added, and that he confirmed: what meaning alone suggested may then cross a red line."""
 
 
 def by_finding(verdicts: Iterable[Verdict]) -> Mapping[str, tuple[Verdict, ...]]:

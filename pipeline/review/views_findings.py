@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from pipeline.lexicon.phrases import Label
-from pipeline.people import Appeal, Decision, finding_key
-from pipeline.review.effect import ADDED_RULE
+from pipeline.people import ADDED_RULE, Appeal, Decision, finding_key
 from pipeline.schema import Finding, Polarity, Scorecard, Status
 from pipeline.store.desk_verdicts import HandScore, Standing
 

@@ -12,6 +12,9 @@ from pipeline.scoring.doubt_rule import Detector, DoubtRule
 from pipeline.scoring.effects import Effect
 from pipeline.scoring.rubric import CriterionRule, family
 
+REACTIONS = "customer"
+"""The family of what rests on how the customer takes what he is told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sureness:
@@ -83,6 +86,3 @@ def _missed(points: float, most: float, recall: float, unseen_points: float) -> 
 
 _LEAST_RECALL = 0.1
 """With less nothing could be said at all; keeps the reach finite."""
-
-REACTIONS = "customer"
-"""The family of what rests on how the customer takes what he is told."""

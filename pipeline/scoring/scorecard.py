@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from pipeline.criteria.context import CallContext
 from pipeline.lexicon.resolve import BY_MEANING
+from pipeline.people import ADDED_RULE, CONFIRMED_RULE
 from pipeline.schema import Affinity, DimensionScore, Finding, Scorecard, Status, Transcript, Versions
 from pipeline.scoring.calibration import Calibration
 from pipeline.scoring.doubt import sureness
@@ -33,7 +34,6 @@ def score(
         calibrate(judge(context, rule, rubric, sure, share=share), curves.get(rule.id)) for rule in rubric.criteria
     )
     dimensions = tuple(_dimension(rule, judged, rubric) for rule in rubric.dimensions)
-    proven = tuple(each for each in context.all_findings if _is_proof(each, context.transcript))
     return Scorecard(
         recording=context.recording,
         transcript=context.transcript,
@@ -46,7 +46,7 @@ def score(
         measures=context.measures,
         criteria=tuple(each.score for each in judged),
         dimensions=dimensions,
-        affinity=_affinity(dimensions, context.all_findings, proven, rubric),
+        affinity=_affinity(dimensions, context, rubric),
         versions=versions,
         abstained_rules=context.abstained_rules,
     )
@@ -74,11 +74,10 @@ def _subsets(faults: Sequence[Judged]) -> Iterable[tuple[Judged, ...]]:
     return itertools.chain.from_iterable(itertools.combinations(faults, size) for size in range(len(faults) + 1))
 
 
-def _affinity(
-    dimensions: Sequence[DimensionScore], findings: Sequence[Finding], proven: Sequence[Finding], rubric: Rubric
-) -> Affinity:
+def _affinity(dimensions: Sequence[DimensionScore], context: CallContext, rubric: Rubric) -> Affinity:
     """The total; a red line that is proven makes it 0, any other lets it fall to 0."""
-    crossed = _red_lines(proven, rubric)
+    crossing = [each for each in context.all_findings if each.label in rubric.red_lines]
+    crossed = _red_lines([each for each in crossing if _is_proof(each, context.transcript)], rubric)
     if crossed:
         return Affinity(WORST, WORST, WORST, rubric.band(WORST), "、".join(crossed))
     weights = {rule.id: rule.weight for rule in rubric.dimensions}
@@ -89,18 +88,21 @@ def _affinity(
         _rounded(_mean((getattr(each, name), weights[each.dimension]) for each in known))
         for name in ("score", "low", "high")
     )
-    return Affinity(value, WORST if _red_lines(findings, rubric) else low, high, rubric.band(value))
+    return Affinity(value, WORST if crossing else low, high, rubric.band(value))
 
 
 def _is_proof(finding: Finding, transcript: Transcript) -> bool:
-    """Whether a call may fail on it: it is certain, rests on more than meaning, and every word of it was surely heard."""
+    """Whether a call may fail on it: somebody heard it, or it is certain, rests on more than meaning and was surely recognised."""
+    if finding.rule in {ADDED_RULE, CONFIRMED_RULE}:
+        return True
+    if finding.status is not Status.CERTAIN or finding.rule == BY_MEANING:
+        return False
     proof = finding.evidence
     turn = next(each for each in transcript.turns if each.index == proof.turn)
-    said = [
+    said = (
         word for word in turn.words if word.span.start_s < proof.span.end_s and word.span.end_s > proof.span.start_s
-    ]
-    heard = min((word.confidence for word in said), default=turn.confidence)
-    return finding.status is Status.CERTAIN and finding.rule != BY_MEANING and heard >= SURELY_HEARD
+    )
+    return min((word.confidence for word in said), default=turn.confidence) >= SURELY_HEARD
 
 
 def _red_lines(findings: Iterable[Finding], rubric: Rubric) -> list[str]:
