@@ -2,7 +2,7 @@
 
 usage: python tests/benchmarks/dialogues_bench.py [FOLDER] [--copies N] [--only ID,ID] [--skip ID,ID]
 
-FOLDER holds <id>.ref.json: turns with times and labelled spans, verdicts, ratings; without it the 132 dialogues of eleven writers that
+FOLDER holds <id>.ref.json: turns with times and labelled spans, verdicts, ratings; without it the 120 dialogues of ten writers that
 come with the tests are taken. There is no sound, so voice and Mandarin abstain and who speaks is known. Misspelt words are then
 written by sound, as recognised ones are. Doubtful findings count as found, as an inspector sees them.
 """
